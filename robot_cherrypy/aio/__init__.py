@@ -1,0 +1,1 @@
+"""CherryPy on asyncio."""

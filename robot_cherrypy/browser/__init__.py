@@ -1,0 +1,1 @@
+"""Finds, installs and opens a headless browser."""

@@ -1,0 +1,1 @@
+"""What a failing test shows of both sides."""

@@ -1,0 +1,1 @@
+"""Applications under test and the servers that run them."""

@@ -1,0 +1,1 @@
+"""Django, WSGI and ASGI applications on the CherryPy bus."""

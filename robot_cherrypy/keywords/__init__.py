@@ -1,0 +1,1 @@
+"""Robot Framework keywords, one noun a module."""

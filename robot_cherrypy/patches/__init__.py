@@ -1,0 +1,1 @@
+"""Every change made to CherryPy's own behaviour, one function each."""

@@ -1,0 +1,1 @@
+"""Real parts around an application: PostgreSQL, HAProxy, application processes."""

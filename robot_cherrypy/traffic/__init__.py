@@ -1,0 +1,1 @@
+"""One recorder for both servers: exchanges, requests in flight, server-side errors."""

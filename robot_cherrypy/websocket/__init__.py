@@ -1,0 +1,1 @@
+"""One WebSocket page-handler API for both servers, and a client."""

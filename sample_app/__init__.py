@@ -1,0 +1,1 @@
+"""Applications under test, each loadable as `module:attribute`."""
