@@ -129,6 +129,13 @@ class Cycle:
             raise RuntimeError(f"The response to {self} is complete, but more of it was sent.")
         self._send_body(message.get("body", b""), more=message.get("more_body", False))
 
+    def respond(self, start: dict[str, Any], body: bytes) -> None:
+        """Send a whole response, while `flow` does not ask to wait."""
+        if not self.disconnected:
+            self.response_started = True
+            self._start = start
+            self._send_body(body, more=False)
+
     def _send_body(self, body: bytes, *, more: bool) -> None:
         out: list[bytes] = []
         if self._start is not None:

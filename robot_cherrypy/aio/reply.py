@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from robot_cherrypy.aio import bridge
+from robot_cherrypy.aio.cycle import Cycle
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 RawHeaders = list[tuple[bytes, bytes]]
@@ -19,9 +20,12 @@ class Reply:
     def whole(self, status: bytes, headers: RawHeaders, body: bytes) -> None:
         """Send a response whose body is at hand."""
         self.started = True
-        bridge.wait(
-            self._both(_start(status, headers), {"type": "http.response.body", "body": body})
-        )
+        start = _start(status, headers)
+        cycle = getattr(self._send, "__self__", None)
+        if type(cycle) is Cycle and not cycle.flow.write_paused:
+            cycle.respond(start, body)  # nothing to wait for
+        else:
+            bridge.wait(self._both(start, {"type": "http.response.body", "body": body}))
 
     async def _both(self, start: dict[str, Any], body: dict[str, Any]) -> None:
         await self._send(start)

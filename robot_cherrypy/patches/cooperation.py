@@ -21,12 +21,21 @@ Wrapper = Callable[..., Any]
 
 def page_handlers(replacements: Replacements, call: Wrapper) -> None:
     """Let `call(original, handler)` run page handlers (`_cpdispatch.py`, `PageHandler`)."""
-    replacements.wrap(_cpdispatch.PageHandler, "__call__", call)
+    original = _cpdispatch.PageHandler.__call__
+
+    def call_handler(handler: Any) -> Any:
+        return call(original, handler)
+
+    replacements.set(_cpdispatch.PageHandler, "__call__", call_handler)
 
 
 def hooks(replacements: Replacements, call: Wrapper) -> None:
-    """Let `call(original, hook)` run hooks, and so tools (`_cprequest.py`, `Hook.__call__`)."""
-    replacements.wrap(_cprequest.Hook, "__call__", call)
+    """Let `call(hook)` run hooks, and so tools (`_cprequest.py`, `Hook.__call__`)."""
+
+    def call_hook(hook: Any) -> Any:
+        return call(hook)
+
+    replacements.set(_cprequest.Hook, "__call__", call_hook)
 
 
 def handler_tools(replacements: Replacements, call: Wrapper) -> None:
@@ -54,11 +63,12 @@ def response_bodies(replacements: Replacements, settle: Callable[[Any], Any]) ->
     Not every `request.handler` is a PageHandler: tools and hooks may put a coroutine function
     there.
     """
+    original = _cprequest.ResponseBody.__set__
 
-    def assign(original: Wrapper, body: Any, response: Any, value: Any) -> None:
+    def assign(body: Any, response: Any, value: Any) -> None:
         original(body, response, settle(value))
 
-    replacements.wrap(_cprequest.ResponseBody, "__set__", assign)
+    replacements.set(_cprequest.ResponseBody, "__set__", assign)
 
 
 def encoded_handlers(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
@@ -107,11 +117,14 @@ def dispatchers(replacements: Replacements, settle: Callable[[Any], Any]) -> Non
 
 def engine_listeners(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
     """Settle what engine listeners return (`process/wspbus.py`, `Bus.publish`)."""
+    original = wspbus.Bus.publish
 
-    def publish(original: Wrapper, bus: Any, channel: str, *args: Any, **kwargs: Any) -> Any:
+    def publish(bus: Any, channel: str, *args: Any, **kwargs: Any) -> Any:
+        if not bus.listeners.get(channel):
+            return []
         return [settle(value) for value in original(bus, channel, *args, **kwargs)]
 
-    replacements.wrap(wspbus.Bus, "publish", publish)
+    replacements.set(wspbus.Bus, "publish", publish)
 
 
 def session_locks(replacements: Replacements, lock: Callable[[], Any]) -> None:
