@@ -35,10 +35,15 @@ class Host(Protocol):
 
     settings: Any
     timeout: float
-    requests: dict["asyncio.Task[None]", Cycle]
+    requests: dict["asyncio.Task[None]", Any]
 
     def interrupted(self, error: BaseException) -> None:
         """Take note of a SystemExit or KeyboardInterrupt that a page raised."""
+
+
+def _speaks_http2(transport: Any) -> bool:
+    tls = transport.get_extra_info("ssl_object")
+    return tls is not None and tls.selected_alpn_protocol() == "h2"
 
 
 class Connection(HttpToolsProtocol):
@@ -68,8 +73,24 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         """Start the time within which a request has to arrive."""
+        if _speaks_http2(transport):
+            self._hand_over(transport)
+            return
         super().connection_made(transport)
         self._expect_more()
+
+    def _hand_over(self, transport: Any) -> None:
+        from robot_cherrypy.aio.http2 import Http2Connection  # noqa: PLC0415 - an extra
+
+        protocol = Http2Connection(
+            self.host,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.app_state,
+            _loop=self.loop,
+        )
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's interface
         """Cancel the request in progress, whose client cannot be answered any more."""

@@ -1,10 +1,12 @@
 """Sending a response from synchronous code over ASGI."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from robot_cherrypy.aio import bridge
-from robot_cherrypy.aio.cycle import Cycle
+from robot_cherrypy.aio.body import ClientGone
+from robot_cherrypy.aio.clients import cycle_of
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 RawHeaders = list[tuple[bytes, bytes]]
@@ -15,14 +17,17 @@ class Reply:
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self._cycle = cycle_of(send)
         self.started = False
+        self.finished = False
 
     def whole(self, status: bytes, headers: RawHeaders, body: bytes) -> None:
         """Send a response whose body is at hand."""
         self.started = True
         start = _start(status, headers)
-        cycle = getattr(self._send, "__self__", None)
-        if type(cycle) is Cycle and not cycle.flow.write_paused:
+        self.finished = True
+        cycle = self._cycle
+        if cycle is not None and not cycle.flow.write_paused:
             cycle.respond(start, body)  # nothing to wait for
         else:
             bridge.wait(self._both(start, {"type": "http.response.body", "body": body}))
@@ -36,11 +41,17 @@ class Reply:
         self.started = True
         bridge.wait(self._send(_start(status, headers)))
         for chunk in chunks:
+            if self._cycle is not None and self._cycle.disconnected:
+                raise ClientGone
             if chunk:
-                bridge.wait(
-                    self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-                )
+                bridge.wait(self._chunk(chunk))
+        self.finished = True
         bridge.wait(self._send({"type": "http.response.body", "body": b""}))
+
+    async def _chunk(self, chunk: bytes) -> None:
+        await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        # Neither a fast client nor one that has gone makes `send` pause; others want their turn.
+        await asyncio.sleep(0)
 
 
 def _start(status: bytes, headers: RawHeaders) -> dict[str, Any]:

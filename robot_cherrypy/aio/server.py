@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cherrypy
 from uvicorn.server import ServerState
@@ -19,10 +19,8 @@ from robot_cherrypy.aio import bridge, listening
 from robot_cherrypy.aio.application import Application, AsgiCallable
 from robot_cherrypy.aio.connection import Connection
 from robot_cherrypy.aio.installation import install, uninstall
-from robot_cherrypy.aio.workers import close_pool_of, pool_of
-
-if TYPE_CHECKING:
-    from robot_cherrypy.aio.cycle import Cycle
+from robot_cherrypy.aio.watchdog import Watchdog
+from robot_cherrypy.aio.workers import close_pool_of, open_pool_for
 
 _CUT_GRACE = 1.0  # seconds that requests have to end themselves once they were cancelled
 
@@ -43,7 +41,7 @@ class HTTPServer:
         self.timeout: float = self.settings.socket_timeout
         self.socket: socket.socket | None = None
         self.ready = False
-        self.requests: dict[asyncio.Task[None], Cycle] = {}
+        self.requests: dict[asyncio.Task[None], Any] = {}
         self._guard = threading.Lock()
         self._interrupt: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -133,7 +131,7 @@ class HTTPServer:
         self._stop = asyncio.Event()
         state = ServerState()
         config = listening.uvicorn_config(self.application, self.settings)
-        pool_of(loop, self.settings.thread_pool)
+        open_pool_for(loop, self.settings)
         server = await loop.create_server(
             partial(Connection, self, config=config, server_state=state, app_state={}, _loop=loop),
             sock=listener,
@@ -141,6 +139,7 @@ class HTTPServer:
             backlog=listening.backlog(self.settings),
         )
         watch = loop.create_task(self._watch_deadlines(state))
+        watchdog = self._watchdog(loop)
         self.ready = True
         if self._stop_requested:
             self._stop.set()
@@ -151,6 +150,12 @@ class HTTPServer:
             server.close()
             await self._drain(state)
             watch.cancel()
+            if watchdog is not None:
+                watchdog.close()
+
+    def _watchdog(self, loop: asyncio.AbstractEventLoop) -> Watchdog | None:
+        limit = getattr(self.settings, "blocked_after", None)
+        return Watchdog(loop, limit) if limit else None
 
     async def _watch_deadlines(self, state: ServerState) -> None:
         """Look after idle and slow connections, with one timer for all, as each costs memory."""
@@ -200,7 +205,7 @@ class HTTPServer:
     def _release_socket(self) -> None:
         listener, self.socket = self.socket, None
         if listener is not None:
-            listening.release(listener)
+            listening.release(listener, self._address)
             uninstall()
 
     def stop(self) -> None:
