@@ -48,6 +48,7 @@ class HTTPServer:
         self._drained: concurrent.futures.Future[None]
         self._finished: concurrent.futures.Future[None]
         self._address: Any = None
+        self._state = ServerState()
         self._stop_requested = False
         self._stop: asyncio.Event | None = None
         self._leaving: set[asyncio.Task[Any]] = set()
@@ -59,6 +60,11 @@ class HTTPServer:
     def bind_addr(self) -> Any:
         """The (host, port), or the Unix socket's path: the real one once the server is prepared."""
         return self._address or self.settings.bind_addr
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._state.connections)
 
     @property
     def interrupt(self) -> BaseException | None:
@@ -129,7 +135,7 @@ class HTTPServer:
 
     async def _main(self, loop: asyncio.AbstractEventLoop, listener: socket.socket) -> None:
         self._stop = asyncio.Event()
-        state = ServerState()
+        state = self._state = ServerState()
         config = listening.uvicorn_config(self.application, self.settings)
         open_pool_for(loop, self.settings)
         server = await loop.create_server(
@@ -177,9 +183,7 @@ class HTTPServer:
         # Requests that stopped the server themselves still get their answer out.
         await _wait_for(state.tasks & self._leaving, deadline)
         await self._cut(set(state.tasks))
-        for connection in list(state.connections):
-            connection.transport.close()
-        await asyncio.sleep(0)
+        await _close(state)
 
     async def _cut(self, tasks: set[Any]) -> None:
         if not tasks:
@@ -235,6 +239,16 @@ class HTTPServer:
     def _set_stop(self) -> None:
         if self._stop is not None:
             self._stop.set()
+
+
+async def _close(state: ServerState) -> None:
+    """Close all connections: those whose client does not take what was sent, by force."""
+    for close in ("close", "abort"):
+        for connection in list(state.connections):
+            getattr(connection.transport, close)()
+        deadline = time.monotonic() + _CUT_GRACE
+        while state.connections and time.monotonic() < deadline:  # noqa: ASYNC110 - a plain set
+            await asyncio.sleep(0.001)
 
 
 async def _wait_for(tasks: set[Any], deadline: float) -> None:

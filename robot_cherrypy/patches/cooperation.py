@@ -84,14 +84,27 @@ def encoded_handlers(replacements: Replacements, settle: Callable[[Any], Any]) -
 
 
 def error_pages(replacements: Replacements, synchronous: Callable[[Any], Any]) -> None:
-    """Make the callables of `request.error_page` synchronous (`_cperror.py`, `get_error_page`)."""
+    """Make the callables of `request.error_page` synchronous (`_cperror.py`, `get_error_page`).
+
+    And keep tracebacks of errors in a request's headers from clients, if so configured: CherryPy
+    applies `request.show_tracebacks` only after it has read them.
+    """
 
     def get_error_page(original: Wrapper, *args: Any, **kwargs: Any) -> Any:
-        pages = cherrypy.serving.request.error_page
+        request = cherrypy.serving.request
+        pages = request.error_page
         pages.update({code: synchronous(page) for code, page in pages.items() if callable(page)})
+        if request.config is None and not _shows_tracebacks(request):
+            kwargs["traceback"] = None
         return original(*args, **kwargs)
 
     replacements.wrap(_cperror, "get_error_page", get_error_page)
+
+
+def _shows_tracebacks(request: Any) -> Any:
+    key = "request.show_tracebacks"
+    default = cherrypy.config.get(key, True)
+    return request.app.find_config(request.path_info, key, default) if request.app else default
 
 
 def error_responses(replacements: Replacements, settle: Callable[[Any], Any]) -> None:

@@ -29,8 +29,8 @@ class _ToolboxPlan:
 
     def holds(self) -> bool:
         """Tell whether the tools are still those that the plan was made of."""
-        for step in self.steps:  # noqa: SIM110 - a generator would take longer than the loop
-            if step.tool.callable is not step.callable:
+        for step in self.steps:
+            if step.point is not None and step.tool.callable is not step.callable:
                 return False
         return True
 
@@ -46,11 +46,12 @@ class _ToolStep:
 
     def __init__(self, tool: Any, settings: dict[str, Any]) -> None:
         self.tool = tool
-        self.callable = tool.callable
+        self.callable = getattr(tool, "callable", None)
         self.point: str | None = None
         kind = type(tool)
         if (
-            kind._setup is _cptools.Tool._setup  # noqa: SLF001
+            isinstance(tool, _cptools.Tool)
+            and kind._setup is _cptools.Tool._setup  # noqa: SLF001
             and kind._merged_args is _cptools.Tool._merged_args  # noqa: SLF001
         ):
             self._plan_hook(settings)
@@ -89,13 +90,19 @@ class _Plan:
         self.steps: list[tuple[Any, Any]] = []
         self.toolboxes: list[_ToolboxPlan] = []
         if self.plain:
-            for namespace, handler in namespaces.items():
-                mine = entries.get(namespace, {})
-                if isinstance(handler, _cptools.Toolbox):
-                    self.toolboxes.append(_ToolboxPlan(handler, mine))
-                    self.steps.append((None, self.toolboxes[-1]))
-                elif mine:
-                    self.steps.append((handler, list(mine.items())))
+            try:
+                self._make_steps(entries)
+            except (AttributeError, TypeError, ValueError):
+                self.plain = False  # CherryPy raises it, after the tools before
+
+    def _make_steps(self, entries: dict[str, dict[str, Any]]) -> None:
+        for namespace, handler in self.namespaces.items():
+            mine = entries.get(namespace, {})
+            if isinstance(handler, _cptools.Toolbox):
+                self.toolboxes.append(_ToolboxPlan(handler, mine))
+                self.steps.append((None, self.toolboxes[-1]))
+            elif mine:
+                self.steps.append((handler, list(mine.items())))
 
     def holds(self, namespaces: Any, config: dict[str, Any]) -> bool:
         """Tell whether the plan is for just this configuration."""

@@ -58,6 +58,7 @@ def _is_usual(encoder: Any, request: Any) -> bool:
         and encoder.add_charset
         and encoder.text_only
         and not encoder.debug
+        and type(request.headers) is httputil.HeaderMap  # tools may watch what is looked at
         and not dict.get(request.headers, "Accept-Charset")
     )
 

@@ -17,6 +17,19 @@ from robot_cherrypy.patches.replacing import Replacements
 from robot_cherrypy.patches.speed import PATCHES
 
 
+class OwnTool:
+    """A tool that is no `cherrypy.Tool`, as CherryPy allows."""
+
+    def _setup(self):
+        cherrypy.request.hooks.attach("before_finalize", self.mark)
+
+    def mark(self):
+        cherrypy.response.headers["X-Own-Tool"] = "yes"
+
+
+cherrypy.tools.own = OwnTool()
+
+
 class Root:
     """Pages that between them take every path of the patched code."""
 
@@ -117,6 +130,22 @@ class Root:
     @cherrypy.tools.encode(encoding="utf-16", add_charset=True)
     def utf16(self):
         return "wide"
+
+    @cherrypy.expose
+    @cherrypy.config(**{"tools.own.on": True})
+    def own_tool(self):
+        return "own tool"
+
+    @cherrypy.expose
+    @cherrypy.config(**{"tools.own.on": True, "tools.unknown.on": True})
+    def unknown_tool(self):
+        return "unknown tool"
+
+    @cherrypy.expose
+    @cherrypy.tools.autovary()
+    def varied(self):
+        cherrypy.request.headers.get("X-Looked-At")
+        return "varied"
 
     @cherrypy.expose
     @cherrypy.tools.json_in()
