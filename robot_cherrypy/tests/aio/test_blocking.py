@@ -8,6 +8,7 @@ import cherrypy
 import pytest
 from cherrypy.lib.sessions import FileSession
 
+from robot_cherrypy import aio
 from robot_cherrypy.aio.locks import RequestLock
 
 
@@ -114,22 +115,30 @@ def test_a_cached_page_is_made_once_and_waited_for(serve):
         assert ["made 2"] * 5 == [one.result(10) for one in [first, *others]]
 
 
-def test_files_are_read_on_worker_threads(serve, tmp_path, monkeypatch):
+def test_files_are_read_on_worker_threads(serve, tmp_path):
     """Static files are found and read without the loop's thread."""
     (tmp_path / "file.txt").write_bytes(b"x" * 200_000)
     threads = set()
-    read = cherrypy.lib.file_generator.__next__
+    read = cherrypy.lib.file_generator.__next__.__wrapped__
 
     def noted(self):
         threads.add(threading.current_thread().name)
         return read(self)
 
-    monkeypatch.setattr(cherrypy.lib.file_generator, "__next__", noted)
-    config = {"tools.staticdir.on": True, "tools.staticdir.dir": str(tmp_path)}
-    running = serve(Root(), config, thread_pool=1)
-    status, headers, body = running.ask("/file.txt")
+    aio.uninstall()
+    cherrypy.lib.file_generator.__next__ = noted
+    aio.install()
+    try:
+        config = {"tools.staticdir.on": True, "tools.staticdir.dir": str(tmp_path)}
+        running = serve(Root(), config, thread_pool=1)
+        status, headers, body = running.ask("/file.txt")
+        running.stop()
+    finally:
+        aio.uninstall()
+        cherrypy.lib.file_generator.__next__ = read
+        aio.install()
     assert (200, "200000", 200_000) == (status, headers["Content-Length"], len(body))
-    assert [True] == [name.startswith("robot_cherrypy worker") for name in threads]
+    assert {"robot_cherrypy worker 1"} == threads
 
 
 def test_slow_uploads_hold_up_nobody(serve):
