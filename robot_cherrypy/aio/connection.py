@@ -289,11 +289,11 @@ class Connection(HttpToolsProtocol):
         cycle.task = task
         self.host.requests[task] = cycle
         self.tasks.add(task)
-        task.add_done_callback(self._finish, context=self.context)
 
-    def _finish(self, task: "asyncio.Task[None]") -> None:
-        self.tasks.discard(task)
-        del self.host.requests[task]
+    def finish(self, cycle: Cycle) -> None:
+        """Forget a request, whose task is about to end."""
+        self.tasks.discard(cycle.task)
+        self.host.requests.pop(cycle.task, None)  # type: ignore[arg-type]
 
     def on_body(self, body: bytes) -> None:
         """Hand a piece of the body to the request."""

@@ -131,6 +131,11 @@ DIGESTS: dict[str, frozenset[str]] = {
             "f918e31c90e24af3",  # 18.10.0
         }
     ),
+    "cherrypy.lib.httputil:HeaderMap": frozenset(
+        {
+            "3876590237c0fcb7",  # 18.10.0
+        }
+    ),
     "cherrypy.lib.httputil:HeaderMap.encode": frozenset(
         {
             "9143cb9726357d96",  # 18.10.0
