@@ -67,12 +67,17 @@ def lane_of(function: Any, default: Lane) -> Lane:
         return default
 
 
-_PLAIN_TYPES = frozenset({str, bytes, list, types.NoneType, bool, dict})
+_SETTLED_LATER = (types.CoroutineType, types.AsyncGeneratorType, types.GeneratorType)
+
+
+@functools.lru_cache(1024)
+def _may_be_async(kind: Any) -> bool:
+    return issubclass(kind, _SETTLED_LATER) or hasattr(kind, "__await__")
 
 
 def settle(value: Any) -> Any:
     """Turn what a coroutine function returned into what CherryPy expects, waiting for it."""
-    if type(value) in _PLAIN_TYPES:
+    if not _may_be_async(type(value)):
         return value
     if isinstance(value, types.CoroutineType) or inspect.isawaitable(value):
         value = bridge.wait(value)
@@ -152,7 +157,7 @@ def call_page_handler(original: Callable[[Any], Any], handler: Any) -> Any:
 
 def _with_timeout(value: Any) -> Any:
     """Limit a coroutine to the seconds that `request.timeout` is configured to for this page."""
-    seconds = getattr(cherrypy.serving.request, "timeout", None)
+    seconds = cherrypy.serving.request.config.get("request.timeout")
     if seconds is None or not isinstance(value, types.CoroutineType):
         return value
     return _within(seconds, value)
