@@ -77,7 +77,7 @@ def _may_be_async(kind: Any) -> bool:
 
 def settle(value: Any) -> Any:
     """Turn what a coroutine function returned into what CherryPy expects, waiting for it."""
-    if not _may_be_async(type(value)):
+    if not _may_be_async(type(value)):  # type: ignore[arg-type]  # types can be hashed
         return value
     if isinstance(value, types.CoroutineType) or inspect.isawaitable(value):
         value = bridge.wait(value)
