@@ -12,7 +12,7 @@ import cherrypy
 from cherrypy.lib import static
 
 from robot_cherrypy.aio import bridge
-from robot_cherrypy.aio.workers import announce_thread, offload
+from robot_cherrypy.aio.workers import announce_thread, offload, offload_step
 
 F = TypeVar("F", bound=Callable[..., Any])
 _LANE = "_robot_cherrypy_lane"
@@ -134,7 +134,7 @@ class ThreadedBody(Iterator[Any]):
         self._generator = generator
 
     def __next__(self) -> Any:
-        item = offload(next, self._generator, self)
+        item = offload_step(next, self._generator, self)
         if item is self:
             raise StopIteration
         return item
