@@ -57,7 +57,7 @@ def load(reference: str, search_path: tuple[Path, ...] = ()) -> Any:
         try:
             found = getattr(found, name)
         except AttributeError as error:
-            hint = _did_you_mean(name, [n for n in dir(found) if not n.startswith("_")])
+            hint = _did_you_mean(name, dir(found))
             raise ApplicationError(
                 f"Module '{module_name}' has no attribute '{attribute}'.{hint}"
             ) from error
@@ -158,11 +158,9 @@ def _missing(name: str, missing: str) -> str:
 
 
 def _did_you_mean(name: str, candidates: list[str], prefix: str = "") -> str:
-    near = difflib.get_close_matches(name, candidates, n=3)
-    if not near:
-        lowered = {candidate.lower(): candidate for candidate in candidates}
-        near = [lowered[n] for n in difflib.get_close_matches(name.lower(), lowered, n=3)]
-    return _suggestion([f"{prefix}{candidate}" for candidate in near])
+    by_lower_case = {one.lower(): one for one in candidates if not one.startswith("_")}
+    near = difflib.get_close_matches(name.lower(), by_lower_case, n=3, cutoff=0.7)
+    return _suggestion([prefix + by_lower_case[one] for one in near])
 
 
 def _suggestion(names: list[str]) -> str:

@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import logging
+import re
 import socket
 import threading
 import time
@@ -188,6 +189,6 @@ def _async_backend(settings: ServerSettings, tree: Tree, recorder: Recorder) -> 
 
 
 def _reason(error: OSError) -> str:
-    """Return what the operating system said; cheroot wraps it in words of its own."""
-    cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
-    return cause.strerror or str(cause)
+    """Return what the operating system said, which cheroot wraps in words of its own."""
+    wrapped = re.search(r"\[Errno \d+\] (.+?)\)", str(error))
+    return wrapped[1] if wrapped else error.strerror or str(error)

@@ -13,7 +13,10 @@ Isolation = Literal["thread", "process"]
 
 @dataclass(frozen=True, kw_only=True)
 class Launch:
-    """How a server is to be started. `port` 0 means any free one, `timeout` is in seconds."""
+    """How a server is to be started.
+
+    `port` 0 means any free one, `timeout` is in seconds, `owner` names the suite that started it.
+    """
 
     application: str
     alias: str
@@ -24,6 +27,7 @@ class Launch:
     configuration: Configuration
     search_path: tuple[Path, ...] = ()
     timeout: float = 5.0
+    owner: str = ""
 
 
 @dataclass(frozen=True)
