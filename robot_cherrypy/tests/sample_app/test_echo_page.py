@@ -19,7 +19,7 @@ def _send(browser, url, message):
 
 
 def _answer(browser):
-    wait = WebDriverWait(browser, 10)
+    wait = WebDriverWait(browser, 10, poll_frequency=0.02)
     return wait.until(lambda page: page.find_elements(By.ID, "echo"))[0]
 
 
