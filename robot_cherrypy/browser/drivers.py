@@ -1,0 +1,94 @@
+"""Selenium's services and drivers, with the driver process under guard."""
+
+from collections.abc import Callable
+from typing import Any
+
+from selenium import webdriver
+from selenium.webdriver.chrome.service import Service as ChromeService
+from selenium.webdriver.common.service import Service
+from selenium.webdriver.edge.service import Service as EdgeService
+from selenium.webdriver.firefox.service import Service as FirefoxService
+from selenium.webdriver.remote.command import Command
+from selenium.webdriver.remote.webdriver import WebDriver
+
+from robot_cherrypy.browser.guarding import Guard
+from robot_cherrypy.browser.kinds import Family
+
+
+class GuardedService(Service):
+    """A driver process that cannot outlive this one, and that says when it listens."""
+
+    guard: Guard | None = None
+
+    def start(self) -> None:
+        """Start the driver on a port of its own choice and wait until it listens."""
+        self.port = 0
+        self.guard = Guard([self.path, *self.command_line_args()])
+        self.process = self.guard.process
+        self.port = self.guard.port()
+
+    def stop(self) -> None:
+        """End the driver and its browsers at once."""
+        if self.guard:
+            self.guard.end()
+
+    def env_path(self) -> None:
+        """Heed no environment variable here: `finding.find` has done so."""
+
+    @property
+    def service_url(self) -> str:
+        """The address of the driver."""
+        return f"http://127.0.0.1:{self.port}"
+
+
+class GuardedDriver(WebDriver):
+    """A browser that is killed when done with: asked to end itself it would take 60 ms."""
+
+    service: GuardedService
+
+    def quit(self) -> None:
+        """End the browser and its driver."""
+        self.service.stop()
+        super().quit()
+
+    def execute(self, driver_command: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run a command of the WebDriver protocol, other than the one that `quit` makes needless."""
+        if driver_command == Command.QUIT:
+            return {}
+        return super().execute(driver_command, params)
+
+
+class GuardedChromeService(GuardedService, ChromeService):
+    """ChromeDriver under guard."""
+
+
+class GuardedEdgeService(GuardedService, EdgeService):
+    """Microsoft's driver under guard."""
+
+
+class GuardedFirefoxService(GuardedService, FirefoxService):
+    """Mozilla's geckodriver under guard."""
+
+
+class GuardedChrome(GuardedDriver, webdriver.Chrome):
+    """Chrome or Chromium under guard."""
+
+
+class GuardedEdge(GuardedDriver, webdriver.Edge):
+    """Edge under guard."""
+
+
+class GuardedFirefox(GuardedDriver, webdriver.Firefox):
+    """Firefox under guard."""
+
+
+SERVICES: dict[Family, Callable[..., GuardedService]] = {
+    "chrome": GuardedChromeService,
+    "edge": GuardedEdgeService,
+    "firefox": GuardedFirefoxService,
+}
+DRIVERS: dict[Family, Callable[..., GuardedDriver]] = {
+    "chrome": GuardedChrome,
+    "edge": GuardedEdge,
+    "firefox": GuardedFirefox,
+}

@@ -1,0 +1,178 @@
+"""Runs a browser driver, and ends it, its browsers and their files with the process that asked for it.
+
+A process of its own, because nothing inside a process survives its `kill -9`. It runs on the bare
+standard library (see `drivers.Guard`, which starts it), imports as little as it can since every
+browser waits for it, and knows these laws:
+
+- The first line on standard input is the driver's command, its words separated by NUL. Whatever
+  comes after it, a byte or the end of the file, is the order to end.
+- It ends as well when the process that started it dies, when the driver does, and on SIGTERM.
+- The driver's output goes to standard output for as long as somebody reads there.
+- When it has ended, no process that the driver ever started is left, nor the folder they wrote to.
+"""
+
+import ctypes
+import os
+import select
+import signal
+import sys
+from types import FrameType
+
+# linux/prctl.h
+PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
+
+LINUX = sys.platform == "linux"
+
+
+def main() -> None:
+    """Run the driver until it has to end."""
+    starter = os.getppid()
+    command = os.read(0, 65536).rstrip(b"\n").split(b"\0")
+    if not command[0]:
+        return
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prctl(PR_SET_CHILD_SUBREAPER, 1)  # what loses its parent becomes a child of ours
+    folder = make_folder()
+    driver, output = start(command, folder)
+    try:
+        signal.signal(signal.SIGCHLD, lambda *_: reap(driver))
+        reap(driver)
+        watch(starter, output)
+    finally:
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        end_children(driver)
+        while pass_on(output):  # a driver that died at once has said why
+            pass
+        remove(folder)
+
+
+def end(_number: int, _frame: FrameType | None) -> None:
+    """Leave `main` through its clean-up."""
+    raise SystemExit
+
+
+def prctl(option: int, value: int) -> None:
+    """Set an attribute of this process, where the kernel is Linux."""
+    if LINUX:
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def make_folder() -> str:
+    """Make the folder for everything that driver and browser write."""
+    folder = os.path.join(os.environ["TMPDIR"], f"robot-cherrypy-{os.urandom(4).hex()}")
+    os.mkdir(folder, 0o700)
+    return folder
+
+
+def start(command: list[bytes], folder: str) -> tuple[int, int]:
+    """Start the driver and return its process id and where to read its output."""
+    output, write = os.pipe()
+    driver = os.fork()
+    if not driver:
+        try:
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # for a guard that was itself killed
+            os.setpgid(0, 0)
+            os.chdir(folder)
+            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+            os.dup2(write, 1)
+            os.dup2(write, 2)
+            os.execve(command[0], command, {**os.environ, "TMPDIR": folder})
+        except OSError as error:
+            os.write(2, f"{command[0].decode()}: {error.strerror}\n".encode())
+            os._exit(127)
+    os.close(write)
+    return driver, output
+
+
+def reap(driver: int) -> None:
+    """Collect the children that have died, and end if the driver is among them."""
+    while True:
+        try:
+            child, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if child == driver:
+            raise SystemExit
+        if not child:
+            return
+
+
+def watch(starter: int, output: int) -> None:
+    """Pass the driver's output on until standard input or the starter's death say that it is over."""
+    poll = select.poll()
+    poll.register(0, select.POLLIN)
+    poll.register(output, select.POLLIN)
+    if LINUX:
+        # A child that the starter forked may hold our standard input open after its death.
+        try:
+            poll.register(os.pidfd_open(starter), select.POLLIN)
+        except ProcessLookupError:
+            return
+    while all(fd == output for fd, _ in poll.poll()):
+        if not pass_on(output):
+            poll.unregister(output)
+
+
+def pass_on(output: int) -> bytes:
+    """Write what there is to read to standard output; whoever has read enough has closed it."""
+    data = os.read(output, 65536)
+    try:
+        os.write(1, data)
+    except BrokenPipeError:
+        pass
+    return data
+
+
+def end_children(driver: int) -> None:
+    """Kill until no child is left: the children of the killed become ours, and are next."""
+    while True:
+        if LINUX:
+            for child in children():
+                os.kill(child, signal.SIGKILL)
+        else:
+            kill_group(driver)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return
+
+
+def children() -> list[int]:
+    """List the processes whose parent this one is (proc(5), /proc/pid/stat)."""
+    found = []
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            try:
+                with open(f"/proc/{name}/stat", "rb") as stat:
+                    parent = stat.read().rpartition(b")")[2].split()[1]
+            except (FileNotFoundError, ProcessLookupError):
+                continue
+            if int(parent) == os.getpid():
+                found.append(int(name))
+    return found
+
+
+def kill_group(driver: int) -> None:
+    """Kill the driver's process group, the browser being in it, where nobody adopts orphans."""
+    try:
+        os.killpg(driver, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def remove(folder: str) -> None:
+    """Delete the folder and all that is in it; `shutil` would cost more to import than this."""
+    for path, folders, files in os.walk(folder, topdown=False):
+        for name in files:
+            os.unlink(os.path.join(path, name))
+        for name in folders:
+            entry = os.path.join(path, name)
+            (os.unlink if os.path.islink(entry) else os.rmdir)(entry)
+    os.rmdir(folder)
+
+
+if __name__ == "__main__":
+    main()
