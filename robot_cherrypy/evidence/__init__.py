@@ -1,1 +1,0 @@
-"""What a failing test shows of both sides."""

@@ -1,0 +1,152 @@
+"""Serving an application from a process of its own, as `robot-cherrypy serve` does.
+
+Here CherryPy owns the process: its engine, signals and exit codes are those of production.
+"""
+
+import ast
+import json
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from io import FileIO
+from pathlib import Path
+from typing import Any
+
+import cherrypy
+from cherrypy.process.plugins import SimplePlugin
+
+from robot_cherrypy.errors import ServerError
+from robot_cherrypy.harness import applications
+from robot_cherrypy.harness.configuration import Configuration
+from robot_cherrypy.harness.listening import Kind, Listening
+from robot_cherrypy.harness.server import base_url
+from robot_cherrypy.traffic.recorder import Recorder
+
+
+class Supervisor:
+    """The test process that started this one: it is told what happens, and its death ends us."""
+
+    def __init__(self, reports: int) -> None:
+        """Read the configuration from standard input, which the supervisor holds open, and watch it.
+
+        Args:
+            reports: File descriptor to write reports to, one JSON object a line.
+        """
+        self._reports = os.fdopen(reports, "w", encoding="utf-8")
+        # Unbuffered: a lock of a buffer would be held over the end of the interpreter.
+        stdin = os.fdopen(0, "rb", buffering=0, closefd=False)
+        self.configuration: Configuration = ast.literal_eval(stdin.readline().decode())
+        threading.Thread(target=self._watch, args=(stdin,), daemon=True).start()
+
+    def report(self, **facts: Any) -> None:
+        """Send facts to the supervisor."""
+        self._reports.write(json.dumps(facts) + "\n")
+        self._reports.flush()
+
+    @staticmethod
+    def _watch(stdin: FileIO) -> None:
+        while stdin.read(1):
+            pass
+        os.killpg(0, signal.SIGKILL)
+
+
+def serve(
+    reference: str,
+    *,
+    kind: Kind = "threaded",
+    host: str | None = None,
+    port: int | None = None,
+    path: str = "/",
+    configuration: Configuration | None = None,
+    search_path: tuple[Path, ...] = (),
+    supervisor: Supervisor | None = None,
+) -> None:
+    """Serve an application until the engine exits.
+
+    Args:
+        reference: `module:attribute`.
+        kind: Which server.
+        host: Address to bind, else `server.socket_host` of the configuration, else loopback.
+        port: Port to bind, 0 for a free one, else `server.socket_port`, else 8080.
+        path: Where to mount the application.
+        configuration: CherryPy configuration in sections.
+        search_path: Folders to look for the module in, besides Python's own.
+        supervisor: Who is told of the URL, and of what went wrong.
+
+    Raises:
+        RobotCherryPyError: The application cannot be loaded.
+    """
+    sections = configuration or {}
+    cherrypy.config.update({"engine.autoreload.on": supervisor is None})
+    with applications.self_mounting(cherrypy.tree):
+        application = applications.load(reference, search_path)
+        applications.mount(
+            application, reference, tree=cherrypy.tree, path=path, configuration=sections
+        )
+    _set_address(host, port, sections.get("global", {}))
+    cherrypy.server.unsubscribe()
+    _ServerPlugin(kind, supervisor).subscribe()
+    cherrypy.engine.signals.subscribe()
+    cherrypy.engine.start()
+    cherrypy.engine.block()
+
+
+def _set_address(host: str | None, port: int | None, settings: Mapping[str, Any]) -> None:
+    settings = {"server.socket_host": "127.0.0.1", **settings}
+    cherrypy.server.socket_host = host or settings["server.socket_host"]
+    if port is None:
+        port = settings.get("server.socket_port", cherrypy.server.socket_port)
+    cherrypy.server.socket_port = port
+
+
+class _ServerPlugin(SimplePlugin):  # type: ignore[misc]
+    """Our HTTP server on the bus, where CherryPy's has its turn."""
+
+    def __init__(self, kind: Kind, supervisor: Supervisor | None) -> None:
+        super().__init__(cherrypy.engine)
+        self._kind, self._supervisor = kind, supervisor
+        self._listening: Listening | None = None
+
+    def start(self) -> None:
+        """Listen, and tell where."""
+        server = cherrypy.server
+        listening = Listening(
+            self._kind,
+            cherrypy.tree,
+            Recorder(),
+            host=server.socket_host,
+            port=server.socket_port,
+            on_exit=self._exited,
+        )
+        try:
+            listening.open(timeout=5)
+        except ServerError as error:
+            self._tell(error=str(error))
+            raise
+        self._listening = listening
+        server.socket_port = listening.port
+        url = base_url(listening.scheme, server.socket_host, listening.port)
+        self.bus.log(f"Serving on {url}")
+        self._tell(url=url)
+
+    start.priority = 75  # type: ignore[attr-defined]
+
+    def stop(self) -> None:
+        """Stop listening, and tell which requests were cut."""
+        if self._listening is not None:
+            cut = self._listening.close()
+            self._listening = None
+            for request in cut:
+                self.bus.log(f"Cut while in flight: {request}", level=30)
+            self._tell(cut=cut)
+
+    stop.priority = 25  # type: ignore[attr-defined]
+
+    def _exited(self, reason: str) -> None:
+        self._tell(ended_by=reason)
+        self.bus.exit()
+
+    def _tell(self, **facts: Any) -> None:
+        if self._supervisor is not None:
+            self._supervisor.report(**facts)

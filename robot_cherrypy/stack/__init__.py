@@ -1,1 +1,0 @@
-"""Real parts around an application: PostgreSQL, HAProxy, application processes."""
