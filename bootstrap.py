@@ -13,6 +13,7 @@ if sys.version_info < (3, 11):  # noqa: UP036, those who have an older one are t
 import hashlib
 import importlib.util
 import platform
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -61,7 +62,7 @@ def main(arguments: list[str]) -> int:
         prepare()
         return tox(task, rest[1:] if rest[:1] == ["--"] else rest)
     except subprocess.CalledProcessError as error:
-        print(f"bootstrap.py: {' '.join(error.cmd)} ended with exit code {error.returncode}.")
+        print(f"`{shlex.join(error.cmd)}` ended with exit code {error.returncode}.", file=sys.stderr)
         return error.returncode
     except KeyboardInterrupt:
         return 130
@@ -137,7 +138,7 @@ def tox(task: str, arguments: list[str]) -> int:
         command += ["--discover", *map(str, sorted(pythons, reverse=True))]
     if arguments:
         command += ["--", *arguments]
-    show(f"Running {' '.join(command)}")
+    show(f"Running {shlex.join(command)}")
     os.chdir(ROOT)
     if os.name != "nt":
         os.execv(command[0], command)  # noqa: S606, so that signals and exit codes are tox's own
