@@ -26,4 +26,6 @@ class MissingExtraError(RobotCherryPyError):
     """A feature needs packages that the plain installation does not bring."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs an extra: pip install 'robotframework-cherrypy[{extra}]'")
+        super().__init__(
+            f"{feature} needs an extra: pip install 'robotframework-cherrypy[{extra}]'"
+        )

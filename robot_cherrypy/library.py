@@ -12,6 +12,7 @@ from robot_cherrypy.errors import ServerError
 from robot_cherrypy.harness.listening import Kind
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.server import Server
+from robot_cherrypy.keywords.browsers import BrowserKeywords
 from robot_cherrypy.keywords.options import Options
 from robot_cherrypy.keywords.servers import ServerKeywords
 
@@ -33,9 +34,9 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
     |     Page Should Contain    Echo
 
     = Servers =
-    Several servers may run at once, each with an alias; the one started last is the current one, which
-    keywords mean where no alias is given. A server or a browser that a suite leaves open is closed
-    when the suite ends.
+    Several servers may run at once, each with an alias; the one started last is the current one,
+    which keywords mean where no alias is given. A server or a browser that a suite leaves open is
+    closed when the suite ends.
     """
 
     ROBOT_LIBRARY_SCOPE = "GLOBAL"
@@ -57,14 +58,17 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
         self._servers = Servers()
         options = Options(server=server, timeout=timeout)
         self._server_keywords = ServerKeywords(self._servers, options)
-        super().__init__([self._server_keywords])
+        self._browser_keywords = BrowserKeywords(self._servers)
+        super().__init__([self._server_keywords, self._browser_keywords])
 
     def end_suite(self, data: TestSuite, _result: Any) -> None:
-        """Stop what the suite started and did not stop (listener interface, version 3)."""
+        """Close and stop what the suite left open (listener interface, version 3)."""
+        self._browser_keywords.close_browsers(data.full_name)
         self._stop([one for one in self._servers.running if one.launch.owner == data.full_name])
 
     def close(self) -> None:
         """Stop what is left at the end of the run."""
+        self._browser_keywords.close_browsers()
         self._stop(self._servers.running)
 
     def _stop(self, servers: list[Server]) -> None:

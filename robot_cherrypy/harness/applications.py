@@ -50,7 +50,8 @@ def load(reference: str, search_path: tuple[Path, ...] = ()) -> Any:
     module_name, _, attribute = reference.partition(":")
     if not module_name.strip() or (":" in reference and not attribute.strip()):
         raise ApplicationError(
-            f"'{reference}' names no application: write 'module:attribute', such as 'shop.web:Root'."
+            f"'{reference}' names no application: write 'module:attribute', such as"
+            " 'shop.web:Root'."
         )
     found: Any = _import(module_name, search_path)
     for name in filter(None, attribute.split(".")):
@@ -75,8 +76,8 @@ def mount(
     """Mount an application, whatever its kind, on a tree.
 
     Args:
-        application: A class or instance with exposed page handlers, a `cherrypy.Application`, a WSGI
-            callable, a factory for any of these, or a module that mounts on `cherrypy.tree` itself.
+        application: A class or instance with exposed page handlers, a `cherrypy.Application`, a
+            WSGI callable, a factory for any of these, or a module that mounts on `cherrypy.tree`.
         reference: What it is called in errors.
         tree: The tree of the server that is going to serve it.
         path: Where, `/` for the root.
@@ -247,10 +248,10 @@ def _nothing_mounted(module: ModuleType | None, reference: str) -> str:
     return f"Module '{reference}' mounts nothing on cherrypy.tree.{_suggestion(handlers)}"
 
 
-def _mount_one(
-    made: Any, reference: str, tree: Tree, path: str, sections: Configuration
-) -> None:
-    is_root = _has_handlers(made) or any("request.dispatch" in entries for entries in sections.values())
+def _mount_one(made: Any, reference: str, tree: Tree, path: str, sections: Configuration) -> None:
+    is_root = _has_handlers(made) or any(
+        "request.dispatch" in entries for entries in sections.values()
+    )
     if isinstance(made, cherrypy.Application):
         _mount_application(made, reference, tree, path, sections)
     elif not is_root and _is_wsgi(made):
@@ -262,13 +263,17 @@ def _mount_one(
             raise ApplicationError(_raised("Mounting", reference, error)) from error
     else:
         raise ApplicationError(
-            f"'{reference}' is no application: {type(made).__name__} has no exposed page handlers and is"
-            " no WSGI callable."
+            f"'{reference}' is no application: {type(made).__name__} has no exposed page handlers"
+            " and is no WSGI callable."
         )
 
 
 def _mount_application(
-    application: cherrypy.Application, reference: str, tree: Tree, path: str, sections: Configuration
+    application: cherrypy.Application,
+    reference: str,
+    tree: Tree,
+    path: str,
+    sections: Configuration,
 ) -> None:
     own = application.script_name or "/"
     if path != "/" and path.rstrip("/") != own:

@@ -1,9 +1,9 @@
 """CherryPy's process bus in a process that it does not own.
 
-`cherrypy.engine` believes that the process is its own: `start()` and `exit()` call `os._exit` when a
-listener raises (`cherrypy/process/wspbus.py`, 18.10), signals are taken over and a changed file
-re-executes the program. Under a test run the same listeners are called in the same order, but by us,
-a server at a time, and an error is an ordinary error.
+`cherrypy.engine` believes that the process is its own: `start()` and `exit()` call `os._exit` when
+a listener raises (`cherrypy/process/wspbus.py`, 18.10), signals are taken over and a changed file
+re-executes the program. Under a test run the same listeners are called in the same order, but by
+us, a server at a time, and an error is an ordinary error.
 """
 
 import contextlib

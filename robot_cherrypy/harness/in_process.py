@@ -131,9 +131,7 @@ class InProcessServer(Server):
         except ServerError as error:
             raise ServerError(f"Server '{self.alias}' did not start: {error}") from error
 
-    def _mount(
-        self, reference: str, path: str, configuration: Configuration
-    ) -> bus.Subscriptions:
+    def _mount(self, reference: str, path: str, configuration: Configuration) -> bus.Subscriptions:
         """Load and mount; return what the application subscribed to the bus by that."""
         before = bus.subscriptions()
         try:

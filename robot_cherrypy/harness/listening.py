@@ -160,7 +160,7 @@ class _ThreadedBackend(CPWSGIServer):  # type: ignore[misc]
         statistics.pop(f"Cheroot HTTPServer {id(self)}", None)
 
     def release_idle(self) -> None:
-        """Wake workers that wait for the first byte of a request, as browsers open spare sockets."""
+        """Wake workers that wait for a request: browsers open spare connections."""
         busy = {exchange.thread for exchange in self._recorder.in_flight()}
         for worker in list(self.requests._threads):  # noqa: SLF001
             connection = worker.conn

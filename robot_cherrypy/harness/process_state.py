@@ -19,9 +19,9 @@ _LOG_SETTINGS = ("screen", "access_file", "error_file")
 def preserved(exit_requested: Callable[[str], None]) -> Iterator[None]:
     """Lend CherryPy's globals to applications under test; restore them whatever happens.
 
-    Covered are the configuration, `cherrypy.server`, `cherrypy.tree`, the bus with its listeners, the
-    process-wide log and the session classes' clean-up threads. While it lasts, no file is watched,
-    nothing is written to the screen and the stock server is off.
+    Covered are the configuration, `cherrypy.server`, `cherrypy.tree`, the bus with its listeners,
+    the process-wide log and the session classes' clean-up threads. While it lasts, no file is
+    watched, nothing is written to the screen and the stock server is off.
 
     Args:
         exit_requested: See `bus.borrowed`.
@@ -100,6 +100,6 @@ def _session_classes() -> Iterator[None]:
         sessions.RamSession.locks.clear()
 
 
-def _descendants(base: type) -> set[type]:
-    children = set(base.__subclasses__())
+def _descendants(base: Any) -> set[Any]:
+    children: set[Any] = set(base.__subclasses__())
     return {base, *children}.union(*map(_descendants, children))

@@ -32,7 +32,10 @@ class Servers:
             )
         if wanted:
             return wanted
-        candidates = [application, *(f"{application} {n}" for n in range(2, len(self._running) + 2))]
+        candidates = [
+            application,
+            *(f"{application} {n}" for n in range(2, len(self._running) + 2)),
+        ]
         return next(alias for alias in candidates if alias not in self._running)
 
     def start(self, launch: Launch, isolation: Isolation) -> Server:

@@ -28,7 +28,7 @@ class Supervisor:
     """The test process that started this one: it is told what happens, and its death ends us."""
 
     def __init__(self, reports: int) -> None:
-        """Read the configuration from standard input, which the supervisor holds open, and watch it.
+        """Read the configuration from standard input, which the supervisor holds open.
 
         Args:
             reports: File descriptor to write reports to, one JSON object a line.

@@ -3,7 +3,7 @@
 import ctypes
 
 
-class Interrupted(SystemExit):  # noqa: N818 - it is no error but an order, like its base
+class Interrupted(SystemExit):
     """Raised into a page handler that outlived its server."""
 
 

@@ -41,14 +41,14 @@ class ServerKeywords:
     ) -> str:
         """Start a server with an application and make it the current one.
 
-        The server answers when the keyword returns. One that is not stopped is stopped at the end of
-        the suite that started it.
+        The server answers when the keyword returns. One that is not stopped is stopped at the end
+        of the suite that started it.
 
         Args:
             app: ``module:attribute``. The attribute is a class or an instance with exposed page
-                handlers, a ``cherrypy.Application``, a WSGI callable, or a function without arguments
-                that returns one of these. A ``module`` alone is imported and has to mount on
-                ``cherrypy.tree`` itself. Modules are found as Python finds them, in the current
+                handlers, a ``cherrypy.Application``, a WSGI callable, or a function without
+                arguments that returns one of these. A ``module`` alone is imported and has to mount
+                on ``cherrypy.tree`` itself. Modules are found as Python finds them, in the current
                 folder, and in the folder of the suite.
             server: ``threaded`` for CherryPy's own server, ``async`` for the asyncio server, which
                 also takes coroutines as page handlers. The library's ``server`` option by default.
@@ -56,9 +56,10 @@ class ServerKeywords:
             host: Address to bind. Anything but loopback can be reached from other machines.
             port: Port to bind, 0 for any free one.
             mount: Path of the application, beginning with a slash.
-            config: A CherryPy configuration file, or a dictionary: of sections, or of entries such as
-                ``tools.sessions.on=True`` for the whole application. Texts in a dictionary are read as
-                in a configuration file, so that ``False`` is false. Addresses in it are ignored.
+            config: A CherryPy configuration file, or a dictionary: of sections, or of entries such
+                as ``tools.sessions.on=True`` for the whole application. Texts in a dictionary are
+                read as in a configuration file, so that ``False`` is false. Addresses in it are
+                ignored.
             isolation: ``thread`` for a server in the process of the test, ``process`` for one in a
                 child process, which can be killed.
 
@@ -67,8 +68,8 @@ class ServerKeywords:
 
         Raises:
             ApplicationError: The application cannot be found, imported, made or mounted.
-            ServerError: The port is taken, a listener of the application raised, or the child process
-                was not ready within the library's ``timeout``.
+            ServerError: The port is taken, a listener of the application raised, or the child
+                process was not ready within the library's ``timeout``.
 
         Example:
         | ${url} =    Start Server    sample_app.echo:Echo    server=async
@@ -94,15 +95,15 @@ class ServerKeywords:
     def stop_server(self, alias: str | None = None) -> None:
         """Stop a server. The one started last among those left becomes the current one.
 
-        Requests in flight get one second to finish. Those that do not are cut, and a warning names
-        them.
+        Requests in flight get one second to finish. Those that do not are cut, and a warning
+        names them.
 
         Args:
             alias: Which server; the current one by default.
 
         Raises:
-            ServerError: There is no such server, or it stopped with an error of the application's: it
-                is stopped all the same.
+            ServerError: There is no such server, or it stopped with an error of the application's:
+                it is stopped all the same.
 
         Example:
         | Stop Server
@@ -115,7 +116,8 @@ class ServerKeywords:
         """Stop every server; pass if there is none.
 
         Raises:
-            ServerError: One stopped with an error of the application's. All are stopped all the same.
+            ServerError: One stopped with an error of the application's. All are stopped all the
+                same.
 
         Example:
         | Stop All Servers

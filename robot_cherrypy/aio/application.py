@@ -1,0 +1,102 @@
+"""The ASGI application that serves what is mounted on a CherryPy tree."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import cherrypy
+
+from robot_cherrypy.aio import bridge
+from robot_cherrypy.aio.body import ClientGone, RequestBody
+from robot_cherrypy.aio.environ import Incoming, Scope, path_of
+from robot_cherrypy.aio.exchange import Exchange
+from robot_cherrypy.aio.installation import ensure_installed
+from robot_cherrypy.aio.lifespan import lifespan
+from robot_cherrypy.aio.reply import Reply
+from robot_cherrypy.aio.wsgi import WsgiExchange
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+AsgiCallable = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_TOO_LARGE = b"The entity sent with the request exceeds the maximum allowed bytes."
+
+
+async def refuse_websocket(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer a WebSocket handshake with 403."""
+    await send({"type": "websocket.close"})
+
+
+class Application:
+    """An ASGI application for a `cherrypy._cptree.Tree`.
+
+    Args:
+        tree: What to serve; by default whatever `cherrypy.tree` is when a request comes.
+        websocket: The ASGI callable that gets WebSocket connections.
+    """
+
+    def __init__(self, tree: Any = None, *, websocket: AsgiCallable = refuse_websocket) -> None:
+        self._tree = tree
+        self.websocket = websocket
+
+    @property
+    def tree(self) -> Any:
+        """The tree that is served."""
+        return cherrypy.tree if self._tree is None else self._tree
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection as ASGI 3 defines it."""
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self.websocket(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await lifespan(receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ensure_installed()
+        task = asyncio.current_task()
+        bridge.request_task.set(task)
+        bridge.request_loop.set(asyncio.get_running_loop())
+        try:
+            await bridge.Spawned(self._serve, scope, receive, Reply(send))
+        except ClientGone:
+            return
+
+    def _serve(self, scope: Scope, receive: Receive, reply: Reply) -> None:
+        """Answer one request, on its greenlet."""
+        limit = cherrypy.server.max_request_body_size
+        if limit and _declared_length(scope) > limit:
+            reply.whole(
+                b"413 Request Entity Too Large", [(b"Content-Type", b"text/plain")], _TOO_LARGE
+            )
+            return
+        path = path_of(scope)
+        tree = self.tree
+        script_name = tree.script_name(path or "/")
+        if script_name is None:
+            reply.whole(b"404 Not Found", [], b"")
+            return
+        application = tree.apps[script_name]
+        incoming = Incoming(scope, script_name, path, RequestBody(receive, limit or 0))
+        exchange = Exchange if _is_plain(application) else WsgiExchange
+        exchange(application, incoming, reply).run()
+
+
+def _declared_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value)
+    return 0
+
+
+def _is_plain(application: Any) -> bool:
+    """Tell whether an application is CherryPy's, with no WSGI middleware added to CherryPy's."""
+    if not isinstance(application, cherrypy.Application):
+        return False
+    wsgi, standard = application.wsgiapp, cherrypy._cpwsgi.CPWSGIApp  # noqa: SLF001
+    return (
+        wsgi.pipeline == standard.pipeline
+        and wsgi.response_class is standard.response_class
+        and not wsgi.config
+    )

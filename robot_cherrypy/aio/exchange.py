@@ -1,0 +1,150 @@
+"""One request to a CherryPy application and its response; runs on the request's greenlet.
+
+This does what `AppResponse`, `ExceptionTrapper` and `InternalRedirector` of `cherrypy/_cpwsgi.py`
+do, less WSGI.
+"""
+
+import io
+from typing import Any
+
+import cherrypy
+from cherrypy import _cperror
+from cherrypy.lib import httputil, is_closable_iterator
+
+from robot_cherrypy.aio.environ import Environ, Headers, Incoming, headers_of, protocol_of
+from robot_cherrypy.aio.reply import Reply
+
+
+class Exchange:
+    """A request to a CherryPy application and the response to it."""
+
+    def __init__(self, application: Any, incoming: Incoming, reply: Reply) -> None:
+        scope = incoming.scope
+        self._application = application
+        self._script_name = incoming.script_name
+        self._scope = scope
+        self._rfile = incoming.rfile
+        self._reply = reply
+        self._method: str = scope["method"]
+        self._path, self._query = self._recode(incoming.path, incoming.query)
+        self._headers: Headers = headers_of(scope)
+
+    def _recode(self, path: str, query: str) -> tuple[str, str]:
+        encoding = self._application.find_config(
+            path[len(self._script_name) :], "request.uri_encoding", "utf-8"
+        )
+        if path.isascii() and query.isascii():
+            return path, query
+        try:
+            return path.encode("latin-1").decode(encoding), query.encode("latin-1").decode(encoding)
+        except UnicodeError:
+            return path, query
+
+    def run(self) -> None:
+        """Answer the request, whatever happens."""
+        try:
+            self._respond()
+        except Exception:
+            traceback = _cperror.format_exc()
+            cherrypy.log(traceback, severity=40)
+            if self._reply.started:
+                raise
+            shown = traceback if cherrypy.serving.request.show_tracebacks else ""
+            status, headers, body = _cperror.bare_error(shown)
+            self._reply.whole(status, headers, b"".join(body))
+
+    def _respond(self) -> None:
+        previous, visited = None, []
+        while True:
+            request = self._serve(previous)
+            try:
+                request.run(
+                    self._method,
+                    self._path,
+                    self._query,
+                    protocol_of(self._scope),
+                    self._headers,
+                    self._rfile,
+                )
+                self._send(cherrypy.serving.response)
+            except cherrypy.InternalRedirect as redirect:
+                visited.append(_uri(self._path, self._query))
+                self._redirect(redirect, visited)
+                previous = redirect.request
+            else:
+                return
+            finally:
+                self._release()
+
+    def _serve(self, previous: Any) -> Any:
+        """Set up `cherrypy.serving`, as `Application.get_serving` does.
+
+        But for its 'acquire_thread': the loop's thread is no worker; worker threads announce
+        themselves.
+        """
+        application, scope = self._application, self._scope
+        server = scope.get("server") or ("", None)
+        client = scope.get("client") or ("", None)
+        request = application.request_class(
+            httputil.Host("", int(server[1] or -1), server[0] or ""),
+            httputil.Host(client[0] or "", int(client[1] or -1), ""),
+            scope.get("scheme", "http"),
+            cherrypy.server.protocol_version,
+        )
+        request.app = application
+        request.namespaces.update(application.toolboxes)
+        cherrypy.serving.load(request, application.response_class())
+        cherrypy.engine.publish("before_request")
+        request.login = None
+        request.multithread = True
+        request.multiprocess = False
+        request.prev = previous
+        request.asgi_scope = scope
+        request.wsgi_environ = Environ(scope, self._script_name, self._path, self._query)
+        return request
+
+    def _redirect(self, redirect: Any, visited: list[str]) -> None:
+        """Aim at where an InternalRedirect leads."""
+        path = self._script_name + redirect.path
+        target = _uri(path, redirect.query_string)
+        if target in visited:
+            raise RuntimeError(f"InternalRedirector visited the same URL twice: {target!r}")
+        self._method, self._path, self._query = "GET", path, redirect.query_string
+        self._rfile = io.BytesIO()
+        self._headers = [
+            header
+            for header in self._headers
+            if header[0] not in {"Content-Length", "Transfer-Encoding"}
+        ]
+        self._headers.append(("Content-Length", "0"))
+
+    def _send(self, response: Any) -> None:
+        headers = response.header_list
+        for name, value in headers:
+            _require_bytes(name, "key")
+            _require_bytes(value, "value")
+        body = response.body
+        if not response.stream and isinstance(body, list) and len(body) < 2:
+            self._reply.whole(response.output_status, headers, body[0] if body else b"")
+        else:
+            self._reply.stream(response.output_status, headers, body)
+
+    def _release(self) -> None:
+        """End the request, as `AppResponse.close` does."""
+        response = cherrypy.serving.response
+        streamed, body = response.stream, response.body
+        self._application.release_serving()
+        if streamed and is_closable_iterator(body):
+            try:
+                body.close()
+            except Exception:  # noqa: BLE001 - as AppResponse.close
+                cherrypy.log(traceback=True, severity=40)
+
+
+def _uri(path: str, query: str) -> str:
+    return path + (query and "?" + query)
+
+
+def _require_bytes(item: Any, kind: str) -> None:
+    if not isinstance(item, bytes):
+        raise TypeError(f"response.header_list {kind} {item!r} is not a byte string.")

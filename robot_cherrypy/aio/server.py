@@ -1,0 +1,231 @@
+"""An HTTP server on asyncio, for `cherrypy.server`, for the bus, or on its own.
+
+It has the interface of `cheroot.server.HTTPServer`: `prepare()`, `serve()`, `start()`, `stop()`,
+`ready`, `bind_addr`, `interrupt`.
+"""
+
+import asyncio
+import concurrent.futures
+import socket
+import threading
+import time
+from functools import partial
+from typing import Any
+
+import cherrypy
+from uvicorn.server import ServerState
+
+from robot_cherrypy.aio import bridge, listening
+from robot_cherrypy.aio.application import Application, AsgiCallable
+from robot_cherrypy.aio.http1 import Connection, Cycle
+from robot_cherrypy.aio.installation import install, uninstall
+from robot_cherrypy.aio.workers import close_pool_of, pool_of
+
+_CUT_GRACE = 1.0  # seconds that requests have to end themselves once they were cancelled
+
+
+class HTTPServer:
+    """An HTTP server; each has a socket, an event loop and a pool of worker threads of its own.
+
+    Args:
+        settings: Address, limits, time-outs and TLS files, as on `cherrypy.server`, which is the
+        default. application: The ASGI callable to serve, by default what is mounted on
+        `cherrypy.tree`.
+    """
+
+    def __init__(self, settings: Any = None, application: AsgiCallable | None = None) -> None:
+        self.settings = cherrypy.server if settings is None else settings
+        self.application: AsgiCallable = application or Application()
+        self.shutdown_timeout: float = self.settings.shutdown_timeout
+        self.socket: socket.socket | None = None
+        self.ready = False
+        self.requests: dict[asyncio.Task[None], Cycle] = {}
+        self._guard = threading.Lock()
+        self._interrupt: BaseException | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._drained: concurrent.futures.Future[None]
+        self._finished: concurrent.futures.Future[None]
+        self._stop_requested = False
+        self._stop: asyncio.Event | None = None
+        self._leaving: set[asyncio.Task[Any]] = set()
+
+    def __str__(self) -> str:
+        return f"{type(self).__module__}.{type(self).__name__}({self.bind_addr!r})"
+
+    @property
+    def bind_addr(self) -> Any:
+        """The (host, port), or the Unix socket's path: the real one once the server is prepared."""
+        if self.socket is None:
+            return self.settings.bind_addr
+        address = self.socket.getsockname()
+        return address if isinstance(address, str) else address[:2]
+
+    @property
+    def interrupt(self) -> BaseException | None:
+        """The SystemExit or KeyboardInterrupt that ended `serve`; setting it stops the server."""
+        return self._interrupt
+
+    @interrupt.setter
+    def interrupt(self, error: BaseException | None) -> None:
+        self._interrupt = error
+        if error is not None:
+            self._request_stop()
+
+    def interrupted(self, error: BaseException) -> None:
+        """Stop serving: a page raised SystemExit or KeyboardInterrupt, which `serve` will raise.
+
+        Meant to be overridden where pages must not stop the server.
+        """
+        self.interrupt = error
+
+    def prepare(self) -> None:
+        """Bind and listen, and make CherryPy ready for coroutines until the server has stopped.
+
+        Raises:
+            OSError: If the address is taken or not to be had.
+        """
+        self._interrupt = None
+        self._stop_requested = False
+        self._drained = concurrent.futures.Future()
+        self._finished = concurrent.futures.Future()
+        self.socket = listening.bind(self.settings)
+        install()
+
+    def start(self) -> None:
+        """Prepare and serve, as `cherrypy.process.servers.ServerAdapter` wants it."""
+        self.prepare()
+        self.serve()
+
+    def serve(self) -> None:
+        """Serve until `stop` is called.
+
+        Raises:
+            SystemExit: If a page raised it, as it does on CherryPy's own server.
+            KeyboardInterrupt: Likewise.
+        """
+        with self._guard:
+            if self.socket is None:
+                return
+            listener, loop = self.socket, listening.new_event_loop()
+            self._loop = loop
+        try:
+            self._run(loop, listener)
+        finally:
+            self._close(loop)
+            self._finished.set_result(None)
+        if self._interrupt is not None:
+            raise self._interrupt
+
+    def _run(self, loop: asyncio.AbstractEventLoop, listener: socket.socket) -> None:
+        main = loop.create_task(self._main(loop, listener))
+        try:
+            loop.run_until_complete(main)
+        except (KeyboardInterrupt, SystemExit) as error:  # a signal, if this is the main thread
+            self.interrupt = error
+            loop.run_until_complete(main)
+
+    async def _main(self, loop: asyncio.AbstractEventLoop, listener: socket.socket) -> None:
+        self._stop = asyncio.Event()
+        state = ServerState()
+        config = listening.uvicorn_config(self.application, self.settings)
+        pool_of(loop, self.settings.thread_pool)
+        server = await loop.create_server(
+            partial(Connection, self, config=config, server_state=state, app_state={}, _loop=loop),
+            sock=listener,
+            ssl=config.ssl,
+            backlog=listening.backlog(self.settings),
+        )
+        watch = loop.create_task(self._watch_deadlines(state))
+        self.ready = True
+        if self._stop_requested:
+            self._stop.set()
+        try:
+            await self._stop.wait()
+        finally:
+            self.ready = False
+            server.close()
+            await self._drain(state)
+            watch.cancel()
+
+    async def _watch_deadlines(self, state: ServerState) -> None:
+        """Look after idle and slow connections, with one timer for all, as each costs memory."""
+        while True:
+            await asyncio.sleep(min(1.0, (self.settings.socket_timeout or 4) / 4))
+            now = time.monotonic()
+            for connection in list(state.connections):
+                if isinstance(connection, Connection):
+                    connection.check_deadline(now)
+
+    async def _drain(self, state: ServerState) -> None:
+        """Let requests in flight end; after `shutdown_timeout` seconds, cut them and say which."""
+        for connection in list(state.connections):
+            connection.shutdown()
+        deadline = time.monotonic() + self.shutdown_timeout
+        await _wait_for(state.tasks - self._leaving, deadline)
+        await self._cut(state.tasks - self._leaving)
+        self._drained.set_result(None)
+        # Requests that stopped the server themselves still get their answer out.
+        await _wait_for(state.tasks & self._leaving, deadline)
+        await self._cut(set(state.tasks))
+        for connection in list(state.connections):
+            connection.transport.close()
+        await asyncio.sleep(0)
+
+    async def _cut(self, tasks: set[Any]) -> None:
+        if not tasks:
+            return
+        names = ", ".join(sorted(str(self.requests.get(task, "a WebSocket")) for task in tasks))
+        cherrypy.engine.log(f"Cut after {self.shutdown_timeout} s: {names}", level=30)
+        for _ in range(2):  # the second time, nothing waits for worker threads any more
+            for task in tasks:
+                task.cancel()
+            await _wait_for(tasks, time.monotonic() + _CUT_GRACE)
+
+    def _close(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._release_socket()
+        for name in close_pool_of(loop, _CUT_GRACE):
+            cherrypy.engine.log(f"{name} is still busy and was left alone", level=30)
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        with self._guard:
+            self._loop = None
+        loop.close()
+        self._leaving.clear()
+
+    def _release_socket(self) -> None:
+        listener, self.socket = self.socket, None
+        if listener is not None:
+            listening.release(listener)
+            uninstall()
+
+    def stop(self) -> None:
+        """Stop serving, and return when everything of this server is gone.
+
+        Waits for the requests in flight for `shutdown_timeout` seconds, then cancels them. A
+        request may stop the server that serves it: then this returns when the other requests are
+        done, so that its own can be answered.
+        """
+        with self._guard:
+            if self._loop is None:
+                self._release_socket()
+                return
+        me = bridge.request_task.get()
+        mine = me is not None and me in self.requests
+        if me is not None and mine:
+            self._leaving.add(me)
+        self._request_stop()
+        bridge.wait_for_future(self._drained if mine else self._finished)
+
+    def _request_stop(self) -> None:
+        with self._guard:
+            self._stop_requested = True
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._set_stop)
+
+    def _set_stop(self) -> None:
+        if self._stop is not None:
+            self._stop.set()
+
+
+async def _wait_for(tasks: set[Any], deadline: float) -> None:
+    if tasks:
+        await asyncio.wait(tasks, timeout=max(0, deadline - time.monotonic()))

@@ -1,0 +1,161 @@
+"""Pages of every kind: coroutines, plain ones, streams, sessions, uploads, errors."""
+
+import asyncio
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import cherrypy
+import pytest
+from cherrypy import serving
+
+from robot_cherrypy import aio
+
+STREAM = {"response.stream": True}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+class Root:
+    @cherrypy.expose
+    async def coroutine(self, name="nobody"):
+        await asyncio.sleep(0.001)
+        return f"hello {name} at {serving.request.path_info}"
+
+    @cherrypy.expose
+    def plain(self, name="nobody"):
+        return f"hello {name} on {threading.current_thread().name}"
+
+    @cherrypy.expose
+    @aio.inline
+    def inline(self):
+        return str(asyncio.get_running_loop().is_running())
+
+    @cherrypy.expose
+    @cherrypy.config(**STREAM)
+    async def stream(self):
+        for number in range(3):
+            await asyncio.sleep(0.001)
+            yield f"{number} {cherrypy.request.path_info}\n"
+
+    @cherrypy.expose
+    @cherrypy.config(**STREAM)
+    def plain_stream(self):
+        for number in range(3):
+            yield f"{number} {threading.current_thread().name[:21]}\n"
+
+    @cherrypy.expose
+    async def buffered(self):
+        yield "a"
+        yield "b"
+
+    @cherrypy.expose
+    @cherrypy.tools.sessions()
+    async def count(self):
+        number = cherrypy.session.get("number", 0)
+        await asyncio.sleep(0.002)
+        cherrypy.session["number"] = number + 1
+        return str(number + 1)
+
+    @cherrypy.expose
+    async def upload(self, file):
+        with file.file as content:
+            return f"{file.filename} {len(content.read())}"
+
+    @cherrypy.expose
+    @cherrypy.tools.json_in()
+    @cherrypy.tools.json_out()
+    async def echo(self):
+        return {"got": cherrypy.request.json}
+
+    @cherrypy.expose
+    async def teapot(self):
+        await asyncio.sleep(0)
+        raise cherrypy.HTTPError(418, "short and stout")
+
+    @cherrypy.expose
+    async def broken(self):
+        await asyncio.sleep(0)
+        raise ZeroDivisionError
+
+    @cherrypy.expose
+    async def elsewhere(self):
+        raise cherrypy.InternalRedirect("/coroutine?name=redirected")
+
+    @cherrypy.expose
+    async def other_page(self):
+        raise cherrypy.HTTPRedirect("/coroutine")
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/coroutine?name=world", "hello world at /coroutine"),
+        ("/plain", "hello nobody on robot_cherrypy worker 1"),
+        ("/inline", "True"),
+        ("/stream", "0 /stream\n1 /stream\n2 /stream\n"),
+        ("/plain_stream", "".join(f"{n} robot_cherrypy worker\n" for n in range(3))),
+        ("/buffered", "ab"),
+        ("/elsewhere", "hello redirected at /coroutine"),
+    ],
+)
+def test_pages_answer(serve, path, body):
+    """Each kind of page handler gives its page."""
+    assert serve(Root()).get(path) == body
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "text"),
+    [
+        ("/teapot", 418, "short and stout"),
+        ("/broken", 500, "ZeroDivisionError"),
+        ("/missing", 404, "was not found."),
+        ("/coroutine?surprise=1", 404, "Unexpected query string parameters: surprise"),
+        ("/other_page", 303, "/coroutine"),
+    ],
+)
+def test_errors_are_cherrypys(serve, path, status, text):
+    """Errors in coroutines give CherryPy's status codes and pages."""
+    got, _headers, body = serve(Root()).ask(path)
+    assert (got, text in body.decode()) == (status, True)
+
+
+def test_forms_and_bodies(serve):
+    """Forms, JSON and uploads arrive in coroutines."""
+    running = serve(Root())
+    assert running.get("/coroutine", method="POST", body="name=form", headers=FORM) == (
+        "hello form at /coroutine"
+    )
+    json = {"Content-Type": "application/json"}
+    assert running.get("/echo", method="POST", body='{"a": 1}', headers=json) == '{"got": {"a": 1}}'
+    part = b'--x\r\nContent-Disposition: form-data; name="file"; filename="f.bin"\r\n\r\n'
+    upload = part + b"z" * 1_000_000 + b"\r\n--x--\r\n"
+    multipart = {"Content-Type": "multipart/form-data; boundary=x"}
+    assert running.get("/upload", method="POST", body=upload, headers=multipart) == "f.bin 1000000"
+
+
+def test_coroutines_of_one_session_exclude_each_other(serve):
+    """Fifty requests at once count to fifty, although each pauses between reading and writing."""
+    running = serve(Root())
+    _status, headers, _body = running.ask("/count")
+    cookie = {"Cookie": headers["Set-Cookie"].split(";")[0]}
+    with ThreadPoolExecutor(50) as clients:
+        counts = list(clients.map(lambda _: int(running.get("/count", headers=cookie)), range(50)))
+    assert sorted(counts) == list(range(2, 52))
+
+
+def test_header_names_and_reasons_stay_cherrypys(serve):
+    """Names keep their case, and statuses the reason phrase that the application chose."""
+
+    class Reasons:
+        @cherrypy.expose
+        async def index(self):
+            cherrypy.response.status = "201 Made It"
+            cherrypy.response.headers["X-CamelCase"] = "yes"
+            return b""
+
+    connection = serve(Reasons()).connect()
+    connection.request("GET", "/")
+    response = connection.getresponse()
+    response.read()
+    assert (response.status, response.reason) == (201, "Made It")
+    assert "X-Camelcase" in dict(response.headers)
+    connection.close()
