@@ -11,6 +11,8 @@ BODY_LIMIT = 1_000_000
 SERVED = {
     "threaded": ("Echo", "threaded", "/"),
     "threaded, below a path": ("Echo", "threaded", "/below/here"),
+    "async": ("Echo", "async", "/"),
+    "async, coroutines": ("AsyncEcho", "async", "/"),
 }
 
 
