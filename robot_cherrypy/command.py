@@ -28,6 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_serve(commands)
+    _add_doctor(commands)
     return parser
 
 
@@ -89,3 +90,25 @@ def _serve(chosen: argparse.Namespace) -> int:
             supervisor.report(error=str(error))
         return 1
     return 0
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    doctor = commands.add_parser(
+        "doctor",
+        help="show what is there and what is missing, and install it",
+        description="Show what tests need, what of it is there, and how the rest gets there.",
+        epilog="The exit code is 0 if all that is required is there, else 1.",
+    )
+    doctor.add_argument(
+        "--install",
+        action="store_true",
+        help="install what is required and missing, a browser and its driver above all",
+    )
+    doctor.add_argument("--json", action="store_true", help="print JSON in place of a table")
+    doctor.set_defaults(run=_doctor)
+
+
+def _doctor(chosen: argparse.Namespace) -> int:
+    from robot_cherrypy.doctor import report  # noqa: PLC0415 - serving needs no doctor
+
+    return report.run(install=chosen.install, as_json=chosen.json)

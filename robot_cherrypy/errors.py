@@ -22,6 +22,10 @@ class BrowserError(RobotCherryPyError):
     """A browser or its driver is missing or did not start."""
 
 
+class InstallError(RobotCherryPyError):
+    """What a feature needs could not be installed."""
+
+
 class MissingExtraError(RobotCherryPyError):
     """A feature needs packages that the plain installation does not bring."""
 

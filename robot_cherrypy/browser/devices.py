@@ -59,5 +59,5 @@ BY_FOLDED_NAME = {device.casefold(): device for device in DEVICES}
 
 
 def spelling(device: str) -> str:
-    """Return the device's name in ChromeDriver's spelling, or unchanged if it is not in the list."""
+    """Return the device's name in ChromeDriver's spelling; a name that is not listed stays."""
     return BY_FOLDED_NAME.get(device.casefold(), device)

@@ -44,18 +44,16 @@ class GuardedService(Service):
 class GuardedDriver(WebDriver):
     """A browser that is killed when done with: asked to end itself it would take 60 ms."""
 
-    service: GuardedService
+    service: Any  # Selenium's drivers have each declared their own
 
     def quit(self) -> None:
         """End the browser and its driver."""
         self.service.stop()
         super().quit()
 
-    def execute(self, driver_command: str, params: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run a command of the WebDriver protocol, other than the one that `quit` makes needless."""
-        if driver_command == Command.QUIT:
-            return {}
-        return super().execute(driver_command, params)
+    def execute(self, driver_command: Any, params: dict[str, Any] | None = None) -> Any:
+        """Run a command of the WebDriver protocol, except the one that `quit` made needless."""
+        return {} if driver_command == Command.QUIT else super().execute(driver_command, params)
 
 
 class GuardedChromeService(GuardedService, ChromeService):

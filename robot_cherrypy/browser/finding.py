@@ -80,7 +80,7 @@ def wanted(browser: str) -> tuple[Kind, ...]:
 
 
 def plain(name: str) -> str:
-    """Reduce a name to its letters and digits, as `Headless Chrome` and `headlesschrome` are one."""
+    """Take out what people write between words, as `Headless Chrome` is `headlesschrome`."""
     return re.sub(r"[\s_-]", "", name).casefold()
 
 
@@ -158,7 +158,7 @@ def output_of(program: Path) -> str:
 
 
 def programs(places: Iterable[str]) -> Iterator[Path]:
-    """Find the programs, no wrapper scripts, that lie in these places, newest of each place first."""
+    """Find the programs that lie in these places, newest of each first, leaving out scripts."""
     for place in places:
         for path in lying(place):
             if os.access(path, os.X_OK) and path.is_file() and not is_script(path):
@@ -167,11 +167,12 @@ def programs(places: Iterable[str]) -> Iterator[Path]:
 
 def lying(place: str) -> list[Path]:
     """List what matches a place of `kinds.Kind`."""
-    place = os.path.expandvars(os.path.expanduser(place))
+    place = os.path.expandvars(Path(place).expanduser())
     if "/" not in place:
         path = shutil.which(place)
         return [Path(path).resolve()] if path else []
-    return sorted(map(Path, glob.glob(place)), key=numbers, reverse=True)
+    found = glob.glob(place)  # noqa: PTH207, patterns are absolute
+    return sorted(map(Path, found), key=numbers, reverse=True)
 
 
 def numbers(path: Path) -> list[int]:

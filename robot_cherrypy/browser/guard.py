@@ -1,4 +1,4 @@
-"""Runs a browser driver, and ends it, its browsers and their files with the process that asked for it.
+"""Runs a browser driver, and ends it with all it made when the process that asked for it ends.
 
 A process of its own, because nothing inside a process survives its `kill -9`. It runs on the bare
 standard library (see `drivers.Guard`, which starts it), imports as little as it can since every
@@ -79,7 +79,9 @@ def start(command: list[bytes], folder: str) -> tuple[int, int]:
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(write, 1)
             os.dup2(write, 2)
-            os.execve(command[0], command, {**os.environ, "TMPDIR": folder})
+            os.execve(  # noqa: S606, a shell would be one process more
+                command[0], command, {**os.environ, "TMPDIR": folder}
+            )
         except OSError as error:
             os.write(2, f"{command[0].decode()}: {error.strerror}\n".encode())
             os._exit(127)
@@ -101,7 +103,7 @@ def reap(driver: int) -> None:
 
 
 def watch(starter: int, output: int) -> None:
-    """Pass the driver's output on until standard input or the starter's death say that it is over."""
+    """Pass the driver's output on until standard input or the starter's death say to end."""
     poll = select.poll()
     poll.register(0, select.POLLIN)
     poll.register(output, select.POLLIN)
@@ -128,14 +130,17 @@ def pass_on(output: int) -> bytes:
 
 def end_children(driver: int) -> None:
     """Kill until no child is left: the children of the killed become ours, and are next."""
+    try:
+        os.killpg(driver, signal.SIGKILL)  # nearly all at once
+    except (ProcessLookupError, PermissionError):
+        pass
     while True:
-        if LINUX:
-            for child in children():
-                os.kill(child, signal.SIGKILL)
-        else:
-            kill_group(driver)
+        for child in children():
+            os.kill(child, signal.SIGKILL)
         try:
             os.waitpid(-1, 0)
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
         except ChildProcessError:
             return
 
@@ -143,7 +148,7 @@ def end_children(driver: int) -> None:
 def children() -> list[int]:
     """List the processes whose parent this one is (proc(5), /proc/pid/stat)."""
     found = []
-    for name in os.listdir("/proc"):
+    for name in os.listdir("/proc") if LINUX else ():
         if name.isdigit():
             try:
                 with open(f"/proc/{name}/stat", "rb") as stat:
@@ -153,14 +158,6 @@ def children() -> list[int]:
             if int(parent) == os.getpid():
                 found.append(int(name))
     return found
-
-
-def kill_group(driver: int) -> None:
-    """Kill the driver's process group, the browser being in it, where nobody adopts orphans."""
-    try:
-        os.killpg(driver, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def remove(folder: str) -> None:

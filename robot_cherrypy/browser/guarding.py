@@ -76,9 +76,7 @@ class Guard:
                     break
         self.end()
         said = output.decode(errors="replace").strip() or "nothing"
-        raise BrowserError(
-            f"{self.command[0]} was to listen on a port, but did not; it said: {said}"
-        )
+        raise BrowserError(f"{self.command[0]} did not get to listen on a port; it said: {said}")
 
     def end(self) -> None:
         """End driver and browsers, and return when none of them is left."""
@@ -92,7 +90,7 @@ def temporary_folder() -> str:
 
 
 def end(process: subprocess.Popen[bytes], owner: int) -> None:
-    """Order a guard to end and wait for it, unless this process is a fork of the one it guards for."""
+    """Order a guard to end and wait for it, unless this process is a mere fork of its starter."""
     assert process.stdin
     assert process.stdout
     if os.getpid() != owner:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,8 @@ from robot_cherrypy.browser.devices import spelling
 from robot_cherrypy.errors import BrowserError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from selenium.webdriver import ChromeOptions, EdgeOptions, FirefoxOptions
 
     from robot_cherrypy.browser.finding import Browser
