@@ -158,6 +158,13 @@ class _ThreadedBackend(CPWSGIServer):  # type: ignore[misc]
         self.expiration_interval = _EXPIRATION_INTERVAL
         self._recorder = recorder
 
+    def prepare(self) -> None:
+        """Bind and listen, so that a restart can have the same port."""
+        super().prepare()
+        # cheroot leaves it out for port 0 (`server.py`, prepare_socket). Set after the port was
+        # chosen it lets nobody steal that, and connections that linger inherit it.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
     def stop(self) -> None:
         """Stop, and leave no entry in cheroot's global statistics."""
         super().stop()
