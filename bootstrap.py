@@ -62,7 +62,9 @@ def main(arguments: list[str]) -> int:
         prepare()
         return tox(task, rest[1:] if rest[:1] == ["--"] else rest)
     except subprocess.CalledProcessError as error:
-        print(f"`{shlex.join(error.cmd)}` ended with exit code {error.returncode}.", file=sys.stderr)
+        print(
+            f"`{shlex.join(error.cmd)}` ended with exit code {error.returncode}.", file=sys.stderr
+        )
         return error.returncode
     except KeyboardInterrupt:
         return 130

@@ -1,15 +1,16 @@
 *** Settings ***
-Documentation     No application can hurt the test run that it is under test in.
+Documentation    No application can hurt the test run that it is under test in.
 
-Resource          ../resources/servers.resource
+Resource         ../resources/servers.resource
 
-Test Teardown     Stop All Servers
-Test Timeout      30 seconds
+Test Teardown    Stop All Servers
+Test Timeout     30 seconds
 
 
 *** Test Cases ***
 Start Listener Raises
-    Start Should Fail    sample_app.misbehaving:StartListenerRaises
+    Start Should Fail
+    ...    sample_app.misbehaving:StartListenerRaises
     ...    Server 'bad' did not start: The start listener StartListenerRaises.connect raised RuntimeError: cannot connect
     ...    alias=bad
     Server Can Be Started
