@@ -23,6 +23,15 @@ Stop Listener Raises
     Ask In Vain    ${url}
     Server Can Be Started
 
+Stop Listeners Of Several Servers Raise
+    ${first}    Start    misbehaving:StopListenerRaises    alias=first
+    ${second}    Start    misbehaving:StopListenerRaises    alias=second
+    Run Keyword And Expect Error
+    ...    EQUALS:Server 'second' stopped with an error: The stop listener StopListenerRaises.flush raised RuntimeError: cannot flush
+    ...    Stop All Servers
+    Ask In Vain    ${first}
+    Ask In Vain    ${second}
+
 Page Handler Exits
     ${url}    Start    misbehaving:Quitting    alias=quitting
     Ask In Vain    ${url}/sys_exit

@@ -12,7 +12,6 @@ from cherrypy.process import plugins
 
 from robot_cherrypy.patches.replacing import Replacements
 
-
 _JOIN = 1.0
 """How long `cancel()` waits for a function that is at work, in seconds."""
 

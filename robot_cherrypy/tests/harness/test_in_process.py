@@ -191,5 +191,7 @@ def test_two_hundred_cycles_leave_nothing(kind):
     cycle(kind, 200)
     assert threads == threading.active_count()
     assert files == open_files()
-    assert len(gc.get_objects()) < objects + 200 * 5  # caches of requests fill; a server is 100 objects
+    assert (
+        len(gc.get_objects()) < objects + 200 * 5
+    )  # caches of requests fill; a server is 100 objects
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < peak + 10 * 1024
