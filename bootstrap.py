@@ -62,7 +62,9 @@ def main(arguments: list[str]) -> int:
         prepare()
         return tox(task, rest[1:] if rest[:1] == ["--"] else rest)
     except subprocess.CalledProcessError as error:
-        print(f"`{shlex.join(error.cmd)}` ended with exit code {error.returncode}.", file=sys.stderr)
+        print(
+            f"`{shlex.join(error.cmd)}` ended with exit code {error.returncode}.", file=sys.stderr
+        )
         return error.returncode
     except KeyboardInterrupt:
         return 130
@@ -101,9 +103,12 @@ def stamp() -> str:
 def make() -> None:
     """Make .venv anew, with the project and tox in it."""
     check_venv()
-    if VENV.exists():
+    if os.path.lexists(VENV):
         show("The .venv there is not whole or not up to date: making it anew")
-        shutil.rmtree(VENV)
+        if VENV.is_dir() and not VENV.is_symlink():
+            shutil.rmtree(VENV)
+        else:
+            VENV.unlink()
     show(f"Making .venv with Python {platform.python_version()} ({sys.executable})")
     run(sys.executable, "-m", "venv", VENV)
     show("Installing the project and tox into .venv")
