@@ -105,10 +105,7 @@ def make() -> None:
     check_venv()
     if os.path.lexists(VENV):
         show("The .venv there is not whole or not up to date: making it anew")
-        if VENV.is_dir() and not VENV.is_symlink():
-            shutil.rmtree(VENV)
-        else:
-            VENV.unlink()
+        clear()
     show(f"Making .venv with Python {platform.python_version()} ({sys.executable})")
     run(sys.executable, "-m", "venv", VENV)
     show("Installing the project and tox into .venv")
@@ -123,6 +120,14 @@ def make() -> None:
         "tox>=4.30",
     )
     STAMP.write_text(stamp())
+
+
+def clear() -> None:
+    """Delete .venv, whatever it is."""
+    if VENV.is_dir() and not VENV.is_symlink():
+        shutil.rmtree(VENV)
+    else:
+        VENV.unlink()
 
 
 def check_venv() -> None:

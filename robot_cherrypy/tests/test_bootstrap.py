@@ -169,7 +169,7 @@ def test_arguments_go_on_to_tox(project, arguments):
 
 
 def test_pythons_of_pyenv_are_offered(project, tmp_path):
-    """tox gets to know the interpreters of pyenv, newest first, and only the versions tested."""
+    """Interpreters of pyenv are made known to tox, newest first, if of a version tested."""
     for version in ("3.10.1", "3.11.7", "3.12.1", "3.13.0", "3.14.0"):
         program = tmp_path / ".pyenv/versions" / version / "bin/python"
         program.parent.mkdir(parents=True)
@@ -222,15 +222,16 @@ def test_half_made_venv_is_made_anew(project):
     assert READY == steps(bootstrap(project, "tests"))
 
 
-@pytest.mark.parametrize("make", [Path.touch, lambda path: path.symlink_to("nowhere")])
-def test_something_else_in_its_place(tmp_path, make):
-    """A .venv that is no folder gives way."""
+@pytest.mark.parametrize(
+    "make", [Path.touch, Path.mkdir, lambda path: path.symlink_to("/etc", True)]
+)
+def test_whatever_is_in_its_place_gives_way(tmp_path, make):
+    """A .venv may be no folder, or lead to one that is somebody else's."""
     project = make_project(tmp_path)
     make(project / ".venv")
-    shutil.rmtree(project / "wheels")  # not to make one here
-    done = bootstrap(project, "tests")
-    assert ["The", "Making", "Installing"] == steps(done)
-    assert (project / ".venv/bin/python").exists()
+    load(project).clear()
+    assert not os.path.lexists(project / ".venv")
+    assert Path("/etc").exists()
 
 
 def test_venv_of_a_project_that_was_moved(project, tmp_path):
@@ -267,7 +268,7 @@ def test_python_without_ensurepip(tmp_path):
 
 
 def test_ctrl_c_reaches_tox(project):
-    """tox takes the place of bootstrap.py, so that Ctrl-C is its own affair."""
+    """Once tox runs bootstrap.py is no more, so that Ctrl-C is the affair of tox alone."""
     process = subprocess.Popen(
         [sys.executable, project / "bootstrap.py", "tests", "wait"],
         stdout=subprocess.PIPE,

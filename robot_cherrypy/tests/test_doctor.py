@@ -15,6 +15,9 @@ from robot_cherrypy.browser.kinds import Kind
 from robot_cherrypy.doctor import installing, report, requirements
 from robot_cherrypy.doctor.requirements import Found, Requirement
 
+BY_HAND = "install Chrome, Chromium, Edge or Firefox with its driver"
+DEBIAN_PACKAGES = "chromium-headless-shell chromium-driver fonts-dejavu-core"
+
 APT = """#!/bin/sh
 echo "$@" >> {log}
 case "$*" in *" install "*) {install} ;; esac
@@ -107,8 +110,7 @@ def test_table(machine, capfd):
     assert [
         "Open Headless Browser",
         "missing",
-        "robot-cherrypy doctor --install, or install Chrome, Chromium, Edge or Firefox with its "
-        "driver",
+        f"robot-cherrypy doctor --install, or {BY_HAND}",
     ] == cells["browser"]
     assert ["Start Load Balancer", "not there", "apt-get install haproxy"] == cells["HAProxy"]
 
@@ -146,7 +148,7 @@ def test_no_way_to_install(machine, capfd):
     assert (
         "Could not install browser and driver: Selenium Manager cannot fetch them: "
         "http://127.0.0.1:9/ is out of reach. There is no apt-get: this is no Debian system. "
-        "You can: install Chrome, Chromium, Edge or Firefox with its driver."
+        f"You can: {BY_HAND}."
     ) == said.splitlines()[-1]
 
 
@@ -176,8 +178,7 @@ def test_debian_packages_as_root(machine, monkeypatch, capfd):
     options = "--yes -o DPkg::Lock::Timeout=300"
     assert [
         f"{options} update",
-        f"{options} install --no-install-recommends chromium-headless-shell chromium-driver "
-        "fonts-dejavu-core",
+        f"{options} install --no-install-recommends {DEBIAN_PACKAGES}",
     ] == log.read_text().splitlines()
 
 
@@ -196,7 +197,7 @@ def test_debian_packages_fail(machine, monkeypatch, capfd):
     apt(machine, "exit 100")
     code, _, said = doctor(capfd, "--install")
     assert 1 == code
-    assert "chromium-driver fonts-dejavu-core` failed with exit code 100." in said
+    assert f"{DEBIAN_PACKAGES}` failed with exit code 100." in said
 
 
 def test_install_that_brings_nothing(machine, monkeypatch, capfd):

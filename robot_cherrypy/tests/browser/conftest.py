@@ -23,7 +23,7 @@ class Page(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815, as the standard library names it
 
     def log_message(self, *_):
         pass

@@ -105,9 +105,7 @@ def test_unknown_device():
 
 def test_device_unlike_any_other():
     """Where none is near, all are listed."""
-    with pytest.raises(
-        BrowserError, match=f"^.* no device '#'. There are {', '.join(DEVICES[:2])}"
-    ):
+    with pytest.raises(BrowserError, match=rf"no device '#'\. There are {DEVICES[0]}, "):
         browser.start("auto", Settings(device="#"))
 
 
