@@ -6,7 +6,7 @@ import pytest
 from selenium.common.exceptions import WebDriverException
 
 from robot_cherrypy import browser
-from robot_cherrypy.browser import Settings
+from robot_cherrypy.browser import Settings, drivers
 from robot_cherrypy.browser.devices import DEVICES
 from robot_cherrypy.errors import BrowserError
 from robot_cherrypy.tests.browser.conftest import serving
@@ -147,11 +147,28 @@ def test_browser_that_does_not_start():
         browser.start(broken)
 
 
-def test_capabilities(opened):
+def test_interrupted_start(monkeypatch):
+    """What interrupts the opening of a browser, such as Robot's time-outs, leaves none."""
+    services = []
+
+    def interrupted(options, service):
+        service.start()
+        services.append(service)
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(drivers.DRIVERS, "chrome", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        browser.start("chrome")
+    assert [0] == [service.process.returncode for service in services]
+
+
+def test_capabilities():
     """Capabilities reach the browser."""
-    found = browser.find()
-    made = browser.options(found, Settings(capabilities={"pageLoadStrategy": "none"}))
-    assert "none" == made.to_capabilities()["pageLoadStrategy"]
+    driver = browser.start("auto", Settings(capabilities={"pageLoadStrategy": "eager"}))
+    try:
+        assert "eager" == driver.capabilities["pageLoadStrategy"]
+    finally:
+        driver.quit()
 
 
 def test_in_background(url):
@@ -168,7 +185,7 @@ def test_in_background(url):
 def test_error_in_background():
     """What goes wrong in the background is raised where the browser is wanted."""
     future = browser.start_in_background("lynx")
-    with pytest.raises(BrowserError, match="^There is no browser 'lynx': "):
+    with pytest.raises(BrowserError, match=r"^There is no browser 'lynx': "):
         future.result()
 
 
