@@ -29,7 +29,10 @@ TASKS = {
         "run the acceptance suites on both servers, into one report",
         ["-e", "acceptance"],
     ),
-    "tests": ("run the unit tests on every Python from 3.11 to 3.13 that is there", []),
+    "tests": (
+        "run everything: style, types, unit tests on each Python from 3.11 to 3.13, acceptance suites",
+        [],
+    ),
 }
 USAGE = """\
 usage: python3 bootstrap.py TASK [ARGUMENT ...]
@@ -107,9 +110,9 @@ def stamp() -> str:
 def make() -> None:
     """Make .venv anew, with the project and tox in it."""
     check_venv()
-    if VENV.exists():
+    if os.path.lexists(VENV):
         show("The .venv there is not whole or not up to date: making it anew")
-        shutil.rmtree(VENV)
+        clear()
     show(f"Making .venv with Python {platform.python_version()} ({sys.executable})")
     run(sys.executable, "-m", "venv", VENV)
     show("Installing the project and tox into .venv")
@@ -132,6 +135,14 @@ def suite_requirements() -> list[str]:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     requirements: list[str] = settings["dependency-groups"]["acceptance"]
     return requirements
+
+
+def clear() -> None:
+    """Delete .venv, whatever it is."""
+    if VENV.is_dir() and not VENV.is_symlink():
+        shutil.rmtree(VENV)
+    else:
+        VENV.unlink()
 
 
 def check_venv() -> None:
