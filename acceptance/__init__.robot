@@ -1,6 +1,5 @@
 *** Settings ***
 Documentation    What robot_cherrypy can do, shown by using it on CherryPy applications.
-
 Metadata         Server    ${SERVER}
 
 
