@@ -215,6 +215,11 @@ class HTTPServer:
         self._request_stop()
         bridge.wait_for_future(self._drained if mine else self._finished)
 
+    def busy_workers(self) -> frozenset[int]:
+        """Return the identifiers of the worker threads that run plain code now."""
+        loop = self._loop
+        return pool_of(loop).busy if loop is not None else frozenset()
+
     def _request_stop(self) -> None:
         with self._guard:
             self._stop_requested = True

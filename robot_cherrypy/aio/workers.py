@@ -81,6 +81,12 @@ class Workers:
         self._idle = 0
         self._done: deque[_Job] = deque()
         self._woken = False
+        self._busy: set[int] = set()
+
+    @property
+    def busy(self) -> frozenset[int]:
+        """The identifiers (`threading.get_ident`) of the threads that run something now."""
+        return frozenset(self._busy)
 
     async def run(self, function: Callable[..., Any], *args: Any) -> _Job:
         """Run `function(*args)` on a thread of the pool, in a copy of this context."""
@@ -116,10 +122,13 @@ class Workers:
 
     def _work(self) -> None:
         cherrypy.engine.publish("acquire_thread")
+        me = threading.get_ident()
         try:
             while (job := self._jobs.get()) is not None:
                 if job.claim():
+                    self._busy.add(me)
                     job.run()
+                    self._busy.discard(me)
                 self._done.append(job)
                 if not self._woken:
                     self._woken = True

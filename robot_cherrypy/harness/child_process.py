@@ -39,11 +39,11 @@ class ChildProcessServer(Server):
     @property
     def ended_by(self) -> str | None:
         """See `Server.ended_by`."""
-        if self._process.poll() is None:
-            return None
         self._read_reports()
-        cause = self._facts.get("ended_by") or f"its process {_ending(self._process.returncode)}"
-        return str(cause)
+        cause: str | None = self._facts.get("ended_by")
+        if cause is None and self._process.poll() is not None:
+            cause = f"its process {_ending(self._process.returncode)}"
+        return cause
 
     @property
     def process_id(self) -> int:

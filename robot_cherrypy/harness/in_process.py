@@ -71,7 +71,7 @@ class InProcessServer(Server):
     @property
     def ended_by(self) -> str | None:
         """See `Server.ended_by`."""
-        return self._ended_by
+        return self._ended_by or self.recorder.exit_request
 
     def start(self) -> None:
         """See `Server.start`."""

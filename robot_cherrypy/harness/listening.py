@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from typing import Any, Literal, Protocol
 
@@ -36,11 +36,18 @@ _EXPIRATION_INTERVAL = 0.02
 class _Backend(Protocol):
     """An HTTP server as cheroot draws it (see docs/architecture.md)."""
 
-    bind_addr: Any
+    @property
+    def bind_addr(self) -> Any: ...
 
     def prepare(self) -> None: ...
     def serve(self) -> None: ...
     def stop(self) -> None: ...
+
+    def busy_threads(self) -> Collection[int]:
+        """The threads that run page handlers now."""
+
+    def release_idle(self) -> None:
+        """Let go of connections that wait for a request and would hold up stopping."""
 
 
 class Listening:
@@ -115,9 +122,8 @@ class Listening:
             exchanges = self._recorder.in_flight()
             cut = [str(exchange) for exchange in exchanges]
             self._recorder.cut()
-            for exchange in exchanges:
-                if exchange.thread is not None:
-                    interrupt(exchange.thread)
+            for thread in self._backend.busy_threads():
+                interrupt(thread)
             self._ended(stopping, _CUT)
         if self._thread is not None:
             self._thread.join(_CUT)
@@ -138,8 +144,7 @@ class Listening:
     def _ended(self, thread: threading.Thread, timeout: float) -> bool:
         deadline = time.monotonic() + timeout
         while thread.is_alive() and time.monotonic() < deadline:
-            if isinstance(self._backend, _ThreadedBackend):
-                self._backend.release_idle()
+            self._backend.release_idle()
             thread.join(0.01)
         return not thread.is_alive()
 
@@ -153,15 +158,36 @@ class _ThreadedBackend(CPWSGIServer):  # type: ignore[misc]
         self.expiration_interval = _EXPIRATION_INTERVAL
         self._recorder = recorder
 
+    def prepare(self) -> None:
+        """Bind and listen, so that a restart can have the same port."""
+        super().prepare()
+        # cheroot leaves it out for port 0 (`server.py`, prepare_socket). Set after the port was
+        # chosen it lets nobody steal that, and connections that linger inherit it.
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+
+    @staticmethod
+    def bind_socket(socket_: socket.socket, bind_addr: Any) -> socket.socket:
+        """Bind; close the socket, which cheroot forgets, if it cannot be bound."""
+        try:
+            bound: socket.socket = CPWSGIServer.bind_socket(socket_, bind_addr)
+        except OSError:
+            socket_.close()
+            raise
+        return bound
+
     def stop(self) -> None:
         """Stop, and leave no entry in cheroot's global statistics."""
         super().stop()
         statistics = getattr(logging, "statistics", {})
         statistics.pop(f"Cheroot HTTPServer {id(self)}", None)
 
+    def busy_threads(self) -> Collection[int]:
+        """See `_Backend.busy_threads`."""
+        return {exchange.thread for exchange in self._recorder.in_flight()}
+
     def release_idle(self) -> None:
         """Wake workers that wait for a request: browsers open spare connections."""
-        busy = {exchange.thread for exchange in self._recorder.in_flight()}
+        busy = self.busy_threads()
         for worker in list(self.requests._threads):  # noqa: SLF001
             connection = worker.conn
             if connection is not None and worker.ident not in busy:
@@ -184,8 +210,15 @@ def _async_backend(settings: ServerSettings, tree: Tree, recorder: Recorder) -> 
         from robot_cherrypy.aio.server import HTTPServer  # noqa: PLC0415
     except ModuleNotFoundError as error:
         raise MissingExtraError("The asyncio server", "async") from error
-    backend: _Backend = HTTPServer(settings, recorder.asgi(aio.application(tree)))
-    return backend
+
+    class AsyncBackend(HTTPServer):
+        def busy_threads(self) -> Collection[int]:
+            return self.busy_workers()
+
+        def release_idle(self) -> None:
+            """Do nothing: an idle connection holds nothing up here."""
+
+    return AsyncBackend(settings, recorder.asgi(aio.application(tree)))
 
 
 def _reason(error: OSError) -> str:

@@ -33,7 +33,7 @@ class Supervisor:
         Args:
             reports: File descriptor to write reports to, one JSON object a line.
         """
-        self._reports = os.fdopen(reports, "w", encoding="utf-8")
+        self._reports = reports
         # Unbuffered: a lock of a buffer would be held over the end of the interpreter.
         stdin = os.fdopen(0, "rb", buffering=0, closefd=False)
         self.configuration: Configuration = ast.literal_eval(stdin.readline().decode())
@@ -41,8 +41,7 @@ class Supervisor:
 
     def report(self, **facts: Any) -> None:
         """Send facts to the supervisor."""
-        self._reports.write(json.dumps(facts) + "\n")
-        self._reports.flush()
+        os.write(self._reports, json.dumps(facts).encode() + b"\n")
 
     @staticmethod
     def _watch(stdin: FileIO) -> None:
@@ -86,9 +85,12 @@ def serve(
         )
     _set_address(host, port, sections.get("global", {}))
     cherrypy.server.unsubscribe()
-    _ServerPlugin(kind, supervisor).subscribe()
+    plugin = _ServerPlugin(kind, supervisor)
+    plugin.subscribe()
     cherrypy.engine.signals.subscribe()
     cherrypy.engine.start()
+    if supervisor:
+        supervisor.report(url=plugin.url)
     cherrypy.engine.block()
 
 
@@ -107,9 +109,10 @@ class _ServerPlugin(SimplePlugin):  # type: ignore[misc]
         super().__init__(cherrypy.engine)
         self._kind, self._supervisor = kind, supervisor
         self._listening: Listening | None = None
+        self.url = ""
 
     def start(self) -> None:
-        """Listen, and tell where."""
+        """Listen."""
         server = cherrypy.server
         listening = Listening(
             self._kind,
@@ -126,9 +129,8 @@ class _ServerPlugin(SimplePlugin):  # type: ignore[misc]
             raise
         self._listening = listening
         server.socket_port = listening.port
-        url = base_url(listening.scheme, server.socket_host, listening.port)
-        self.bus.log(f"Serving on {url}")
-        self._tell(url=url)
+        self.url = base_url(listening.scheme, server.socket_host, listening.port)
+        self.bus.log(f"Serving on {self.url}")
 
     start.priority = 75  # type: ignore[attr-defined]
 
@@ -145,7 +147,8 @@ class _ServerPlugin(SimplePlugin):  # type: ignore[misc]
 
     def _exited(self, reason: str) -> None:
         self._tell(ended_by=reason)
-        self.bus.exit()
+        # Not here: this thread is the server's, which stopping waits for.
+        threading.Thread(target=self.bus.exit, name="engine-exit").start()
 
     def _tell(self, **facts: Any) -> None:
         if self._supervisor is not None:

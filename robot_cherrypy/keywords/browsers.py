@@ -143,7 +143,7 @@ class BrowserKeywords:
         driver.execute_cdp_cmd("Emulation.setGeolocationOverride", position)
 
     def close_browsers(self, owner: str | None = None) -> None:
-        """Close what a suite opened, or everything; what has been closed already does not matter."""
+        """Close what a suite opened, or everything; closed ones do not matter."""
         leaving = [one for one in self._opened if owner is None or one.owner == owner]
         for one in leaving:
             self._opened.remove(one)

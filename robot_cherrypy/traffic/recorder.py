@@ -3,12 +3,12 @@
 import itertools
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
+Scope = dict[str, Any]
+Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 ASGIApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
@@ -19,14 +19,11 @@ _numbers = itertools.count(1)
 
 @dataclass(eq=False)
 class Exchange:
-    """A request and its response. Times are of `time.monotonic`, in seconds.
-
-    `thread` is the thread that the exchange has to itself, None on the asyncio server.
-    """
+    """A request and its response. Times are of `time.monotonic`, in seconds."""
 
     method: str
     path: str
-    thread: int | None
+    thread: int = field(default_factory=threading.get_ident)
     number: int = field(default_factory=lambda: next(_numbers))
     started: float = field(default_factory=time.monotonic)
 
@@ -60,7 +57,7 @@ class Recorder:
 
         def recorded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
             path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-            exchange = self._begin(environ["REQUEST_METHOD"], path, threading.get_ident())
+            exchange = self._begin(environ["REQUEST_METHOD"], path)
             try:
                 return _Body(self, exchange, application(environ, start_response))
             except BaseException as error:
@@ -76,9 +73,14 @@ class Recorder:
             if scope["type"] != "http":
                 await application(scope, receive, send)
                 return
-            exchange = self._begin(scope["method"], scope["path"], None)
+            exchange = self._begin(scope["method"], scope["path"])
+
+            async def cut_send(message: Message) -> None:
+                self._raise_if_cut(exchange)
+                await send(message)
+
             try:
-                await application(scope, receive, send)
+                await application(scope, receive, cut_send)
             except BaseException as error:
                 self._end(exchange, error)
                 raise
@@ -87,12 +89,15 @@ class Recorder:
         return recorded
 
     def _next_chunk(self, exchange: Exchange, chunks: Iterator[bytes]) -> bytes:
-        if self._cut:
-            raise ExchangeCutError(f"{exchange}: the server has stopped")
+        self._raise_if_cut(exchange)
         return next(chunks)
 
-    def _begin(self, method: str, path: str, thread: int | None) -> Exchange:
-        exchange = Exchange(method, path, thread)
+    def _raise_if_cut(self, exchange: Exchange) -> None:
+        if self._cut:
+            raise ExchangeCutError(f"{exchange}: the server has stopped")
+
+    def _begin(self, method: str, path: str) -> Exchange:
+        exchange = Exchange(method, path)
         self._in_flight[exchange.number] = exchange
         return exchange
 

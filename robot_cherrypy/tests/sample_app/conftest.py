@@ -1,11 +1,8 @@
 """A server around each echo application, and a browser."""
 
-import shutil
-from pathlib import Path
-
 import pytest
-from selenium import webdriver
 
+from robot_cherrypy.browser import start
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.server import Launch
 
@@ -14,6 +11,8 @@ BODY_LIMIT = 1_000_000
 SERVED = {
     "threaded": ("Echo", "threaded", "/"),
     "threaded, below a path": ("Echo", "threaded", "/below/here"),
+    "async": ("Echo", "async", "/"),
+    "async, coroutines": ("AsyncEcho", "async", "/"),
 }
 
 
@@ -38,13 +37,6 @@ def echo_url(request):
 @pytest.fixture(scope="package")
 def browser():
     """Return one headless browser for all tests."""
-    options = webdriver.ChromeOptions()
-    shell = Path("/usr/lib/chromium/chromium-headless-shell")
-    options.binary_location = str(shell if shell.exists() else shutil.which("chromium"))
-    for argument in "--headless", "--no-sandbox":
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    service = webdriver.ChromeService(executable_path=shutil.which("chromedriver"))
-    driver = webdriver.Chrome(options=options, service=service)
+    driver = start()
     yield driver
     driver.quit()

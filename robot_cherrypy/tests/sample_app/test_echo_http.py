@@ -2,7 +2,10 @@
 
 import subprocess
 import sys
+from contextlib import closing
 from html.parser import HTMLParser
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import cherrypy
 import pytest
@@ -132,8 +135,15 @@ def test_a_file_is_a_bad_request():
 
 
 def test_too_large_body_is_refused(echo_url):
-    """CherryPy's limit for bodies holds."""
-    assert 413 == _post(echo_url, data={"message": "x" * BODY_LIMIT}).status_code
+    """CherryPy's limit for bodies holds, and the client hears of it before it sends anything."""
+    address = urlsplit(echo_url)
+    client = HTTPConnection(address.netloc, timeout=10)
+    client.putrequest("POST", f"{address.path}/echo")
+    client.putheader("Content-Length", str(BODY_LIMIT + 1))
+    client.putheader("Content-Type", "application/x-www-form-urlencoded")
+    client.endheaders()
+    with closing(client):
+        assert 413 == client.getresponse().status
 
 
 def test_import_does_no_work():
