@@ -52,7 +52,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
 
         Args:
             server: The server that `Start Server` starts where it is not told.
-            timeout: How long a server may take to be ready, and a page to be there.
+            timeout: How long a server may take to be ready.
         """
         self.ROBOT_LIBRARY_LISTENER = self
         self._servers = Servers()
