@@ -34,6 +34,11 @@ class client:  # noqa: N801 - Robot imports a library by the name of its file
             raise AssertionError(f"{url} should answer {status}, not {answer.status_code}.")
 
     @keyword
+    def get_page(self, url: str) -> str:
+        """Return a page, whatever its status."""
+        return requests.get(url, timeout=_TIMEOUT).text
+
+    @keyword
     def get_json(self, url: str) -> object:
         """Return what a page says in JSON."""
         return requests.get(url, timeout=_TIMEOUT).json()
@@ -43,7 +48,7 @@ class client:  # noqa: N801 - Robot imports a library by the name of its file
         """Ask for a page that ends the connection instead of answering."""
         try:
             answer = requests.get(url, timeout=_TIMEOUT)
-        except requests.ConnectionError as error:
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
             logger.info(str(error))
             return
         raise AssertionError(f"{url} should not answer, but did: {answer.text}")
