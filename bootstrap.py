@@ -16,6 +16,7 @@ import platform
 import shlex
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -42,7 +43,10 @@ Arguments, after -- or not, go on to what tox runs. After the first time it is a
 """
 
 # What has to be importable for a .venv to be whole.
-MODULES = "tox.run, robot_cherrypy.command, cherrypy, greenlet, robot, SeleniumLibrary, uvicorn"
+MODULES = (
+    "tox.run, robot_cherrypy.command, cherrypy, greenlet, robot, SeleniumLibrary,"
+    " selenium_axe_python, uvicorn"
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -62,7 +66,9 @@ def main(arguments: list[str]) -> int:
         prepare()
         return tox(task, rest[1:] if rest[:1] == ["--"] else rest)
     except subprocess.CalledProcessError as error:
-        print(f"`{shlex.join(error.cmd)}` ended with exit code {error.returncode}.", file=sys.stderr)
+        print(
+            f"`{shlex.join(error.cmd)}` ended with exit code {error.returncode}.", file=sys.stderr
+        )
         return error.returncode
     except KeyboardInterrupt:
         return 130
@@ -116,8 +122,16 @@ def make() -> None:
         "-e",
         f"{ROOT}[all]",
         "tox>=4.30",
+        *suite_requirements(),
     )
     STAMP.write_text(stamp())
+
+
+def suite_requirements() -> list[str]:
+    """Return what `robot acceptance/` needs; pip has read dependency groups since 25.1 only."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    requirements: list[str] = settings["dependency-groups"]["acceptance"]
+    return requirements
 
 
 def check_venv() -> None:

@@ -40,6 +40,7 @@ class Restless:
 
         return chunks()
 
+
 class Quitting:
     """Page handlers that try to end the process."""
 

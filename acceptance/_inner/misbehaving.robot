@@ -1,7 +1,7 @@
 *** Settings ***
-Documentation     Tests that fail because of their application, one after the other in one process.
+Documentation    Tests that fail because of their application, one after the other in one process.
 
-Library           robot_cherrypy    server=${SERVER}    timeout=10 seconds
+Library          robot_cherrypy    server=${SERVER}    timeout=10 seconds
 
 
 *** Test Cases ***
