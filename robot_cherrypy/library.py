@@ -11,7 +11,7 @@ import robot_cherrypy
 from robot_cherrypy.errors import ServerError
 from robot_cherrypy.evidence.chronicle import Chronicle
 from robot_cherrypy.evidence.judge import Judge
-from robot_cherrypy.evidence.listener import TestListener
+from robot_cherrypy.evidence.listener import EvidenceOption, TestListener
 from robot_cherrypy.harness.listening import Kind
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.server import Server
@@ -52,6 +52,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
         server: Kind = "threaded",
         timeout: timedelta = timedelta(seconds=5),
         fail_on_server_error: bool = True,
+        evidence: EvidenceOption = "failure",
     ) -> None:
         """Choose defaults for the keywords.
 
@@ -60,16 +61,21 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
             timeout: How long a server may take to be ready, and a page to be there.
             fail_on_server_error: Whether an error of a server fails the test that caused it,
                 whatever the page showed; see `Expect Server Error`.
+            evidence: Of which tests the log shows both sides: pages, requests, errors and logs.
         """
         self.ROBOT_LIBRARY_LISTENER = self
         self._servers = Servers()
-        options = Options(server=server, timeout=timeout)
+        options = Options(server=server, timeout=timeout, evidence=evidence)
         self._server_keywords = ServerKeywords(self._servers, options)
-        self._browser_keywords = BrowserKeywords(self._servers)
+        self._browser_keywords = BrowserKeywords(self._servers, options)
         chronicle = Chronicle()
         judge = Judge(self._servers, chronicle)
         self._listener = TestListener(
-            self._servers, chronicle, judge, fail_on_server_error=fail_on_server_error
+            self._servers,
+            chronicle,
+            judge,
+            fail_on_server_error=fail_on_server_error,
+            evidence=evidence,
         )
         super().__init__(
             [

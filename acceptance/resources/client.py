@@ -39,6 +39,16 @@ class client:  # noqa: N801 - Robot imports a library by the name of its file
         return requests.get(url, timeout=_TIMEOUT).text
 
     @keyword
+    def post(self, url: str, fields: dict[str, str]) -> None:
+        """Send what a form sends."""
+        requests.post(url, data=fields, timeout=_TIMEOUT)
+
+    @keyword
+    def post_text(self, url: str, text: str, kind: str) -> None:
+        """Send a document of a media type."""
+        requests.post(url, data=text, headers={"Content-Type": kind}, timeout=_TIMEOUT)
+
+    @keyword
     def get_json(self, url: str) -> object:
         """Return what a page says in JSON."""
         return requests.get(url, timeout=_TIMEOUT).json()

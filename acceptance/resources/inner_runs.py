@@ -116,6 +116,27 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
             )
 
     @keyword
+    def inner_test_should_show(self, name: str, *texts: str) -> None:
+        """Fail unless the evidence of a test in the inner run's log has these texts."""
+        shown = self._evidence(name)
+        for text in texts:
+            if text not in shown:
+                raise AssertionError(f"The evidence of '{name}' should have '{text}'.")
+
+    @keyword
+    def inner_test_should_not_show(self, name: str, *texts: str) -> None:
+        """Fail if the evidence of a test in the inner run's log has one of these texts."""
+        shown = self._evidence(name)
+        for text in texts:
+            if text in shown:
+                raise AssertionError(f"The evidence of '{name}' should not have '{text}'.")
+
+    def _evidence(self, name: str) -> str:
+        return "\n".join(
+            one.message for one in self._tests[name].body if one.type == one.MESSAGE and one.html
+        )
+
+    @keyword
     def inner_run_should_have(self, passed: int, failed: int) -> None:
         """Fail unless this many tests of the inner run passed and failed."""
         assert self._suite is not None

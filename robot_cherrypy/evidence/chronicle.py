@@ -9,6 +9,8 @@ from robot_cherrypy.traffic.exchange import ServerFailure
 
 _TESTS = 1_000
 
+_TYPING_SECRETS = frozenset({"Input Password"})
+
 
 @dataclass(eq=False)
 class Step:
@@ -32,6 +34,7 @@ class TestRecord:
     ended: float | None = None
     steps: list[Step] = field(default_factory=list)
     failures: list[ServerFailure] = field(default_factory=list)
+    secrets: list[str] = field(default_factory=list)
 
     def step_at(self, moment: float) -> Step | None:
         """Return the innermost keyword that ran at a moment, or None."""
@@ -67,6 +70,8 @@ class Chronicle:
         self._open.append(step)
         if self.current is not None:
             self.current.steps.append(step)
+            if name in _TYPING_SECRETS and arguments:
+                self.current.secrets.append(arguments[-1])
 
     def end_step(self, status: str) -> Step | None:
         """End the keyword that began last; return it."""

@@ -260,7 +260,7 @@ class _Wanted:
                 if there.get(name) != value:
                     found.append(f"{kind} {name} is {there.get(name)!r}")
         if self._json is not None and exchange.json != self._json:
-            found.append(f"body is {exchange.body[:200] or 'empty'}")
+            found.append(f"body is {exchange.body[:200] or 'empty, or was not read'}")
         return found
 
     def near_misses(self, received: list[Exchange]) -> str:

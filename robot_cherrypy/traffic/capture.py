@@ -5,6 +5,7 @@ Nothing of CherryPy is changed: `Request.hooks` and the loggers are its own plac
 
 import contextlib
 import logging
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -25,6 +26,9 @@ _FIRST = 0
 
 # Their threads go on to work for other requests.
 _POOL_WORKER = executors._worker  # noqa: SLF001
+
+# CherryPy writes it into the message (`cherrypy/_cplogging.py`).
+_TIME = re.compile(r"^\[\d\d/\w+/\d{4}:[\d:]+\] ")
 
 _background: ContextVar[str] = ContextVar("robot_cherrypy.background", default="")
 """What the running thread is called, where a request started it."""
@@ -160,5 +164,5 @@ def _from_others(record: logging.LogRecord) -> None:
 
 
 def _note_line(record: logging.LogRecord) -> None:
-    text = record.getMessage().strip()
+    text = _TIME.sub("", record.getMessage()).strip()
     JOURNAL.log(LogLine(text, record.levelno, record.name, exchange=current.get()))

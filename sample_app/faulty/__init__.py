@@ -45,10 +45,10 @@ class Shop:
         return _page(name.title(), f"<p>{_TEAS[name] / 100:.2f} € for 100 g</p>")
 
     @cherrypy.expose
-    def order(self, tea: str = "assam", grams: str = "100") -> str:
+    def order(self, tea: str = "assam", grams: str = "100", card_secret: str = "") -> str:
         """Thank for an order, although writing it down failed: the page looks fine."""
         try:
-            self._write_down(tea, int(grams))
+            self._write_down(tea, int(grams), card_secret)
         except Exception:  # noqa: BLE001 - the fault that this page is for
             cherrypy.log("The order was not written down", traceback=True)
         return _page("Thank you", f'<p id="thanks">Your {escape(tea)} is on its way.</p>')
@@ -78,6 +78,13 @@ class Shop:
         return _page("Stock", "<p>Plenty.</p>")
 
     @cherrypy.expose
+    @cherrypy.tools.json_in()
+    @cherrypy.tools.json_out()
+    def wish(self) -> Any:
+        """Take a wish in JSON. Nothing is wrong here."""
+        return {"granted": cherrypy.request.json}
+
+    @cherrypy.expose
     def till(self) -> str:
         """Answer 503 by itself, without any exception."""
         cherrypy.response.status = 503
@@ -95,7 +102,7 @@ class Shop:
         raise SystemExit("closed for today")
 
     @staticmethod
-    def _write_down(tea: str, grams: int) -> None:
+    def _write_down(tea: str, grams: int, _card: str) -> None:
         if grams > 1000:
             raise ValueError(f"no more than 1000 g of {tea} at once, not {grams}")
 
@@ -106,6 +113,7 @@ class Shop:
 
 
 _ORDER = """
+<h2>Order</h2>
 <form action="/order" method="post">
   <label>Tea <input name="tea" value="assam"></label>
   <label>Grams <input name="grams" value="100"></label>
