@@ -58,7 +58,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
 
         Args:
             server: The server that `Start Server` starts where it is not told.
-            timeout: How long a server may take to be ready, and a page to be there.
+            timeout: How long a server may take to be ready.
             fail_on_server_error: Whether an error of a server fails the test that caused it,
                 whatever the page showed; see `Expect Server Error`.
             evidence: Of which tests the log shows both sides: pages, requests, errors and logs.

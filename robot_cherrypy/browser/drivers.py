@@ -1,5 +1,6 @@
 """Selenium's services and drivers, with the driver process under guard."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -24,10 +25,15 @@ class GuardedService(Service):
     """A driver process that cannot outlive this one, and that says when it listens."""
 
     guard: Guard | None = None
+    chooses_port = True
 
     def start(self) -> None:
-        """Start the driver on a port of its own choice and wait until it listens."""
-        self.port = 0
+        """Start the driver and wait until it listens."""
+        if os.name == "nt":  # the guard needs a POSIX system
+            super().start()
+            return
+        if self.chooses_port:
+            self.port = 0
         self.guard = Guard([self.path, *self.command_line_args()])
         self.process = self.guard.process
         self.port = self.guard.port()
@@ -36,6 +42,8 @@ class GuardedService(Service):
         """End the driver and its browsers at once."""
         if self.guard:
             self.guard.end()
+        elif os.name == "nt":
+            super().stop()
 
     def env_path(self) -> None:
         """Heed no environment variable here: `finding.find` has done so."""
@@ -78,6 +86,8 @@ class GuardedEdgeService(GuardedService, EdgeService):
 
 class GuardedFirefoxService(GuardedService, FirefoxService):
     """Mozilla's geckodriver under guard."""
+
+    chooses_port = False  # given 0 it listens, but then refuses the port it got ("Invalid Host")
 
 
 class GuardedChrome(GuardedDriver, webdriver.Chrome):

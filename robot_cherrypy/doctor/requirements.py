@@ -56,7 +56,9 @@ class Requirement:
 
 def requirements() -> list[Requirement]:
     """List all there is to need."""
-    browser = (selenium_manager, debian("chromium-headless-shell", "chromium-driver"))
+    # The fonts are for machines without any, where pictures of pages show no text.
+    packages_for_browser = ("chromium-headless-shell", "chromium-driver", "fonts-dejavu-core")
+    browser = (selenium_manager, debian(*packages_for_browser))
     by_hand = "install Chrome, Chromium, Edge or Firefox with its driver"
     return [
         Requirement("Python", "everything", python, "install Python 3.11 or newer"),
@@ -66,7 +68,7 @@ def requirements() -> list[Requirement]:
         Requirement(
             "PostgreSQL",
             "Start PostgreSQL",
-            partial(program, "postgres", "/usr/lib/postgresql/*/bin/postgres"),
+            partial(program, "--version", "postgres", "/usr/lib/postgresql/*/bin/postgres"),
             "apt-get install postgresql",
             (debian("postgresql"),),
             required=False,
@@ -74,7 +76,7 @@ def requirements() -> list[Requirement]:
         Requirement(
             "HAProxy",
             "Start Load Balancer",
-            partial(program, "haproxy", "/usr/sbin/haproxy"),
+            partial(program, "-v", "haproxy", "/usr/sbin/haproxy"),
             "apt-get install haproxy",
             (debian("haproxy"),),
             required=False,
@@ -130,7 +132,7 @@ def driver_program() -> Found | None:
     return Found(finding.version(pair.driver), str(pair.driver)) if pair else None
 
 
-def program(name: str, *places: str) -> Found | None:
-    """Find a program on the PATH or else in its usual places."""
-    path = next(finding.programs([name, *places]), None)
-    return Found(finding.version(path), str(path)) if path else None
+def program(version_option: str, *places: str) -> Found | None:
+    """Find a program, in places as `browser.kinds` has them, that tells its version."""
+    path = next(finding.programs(places), None)
+    return Found(finding.version(path, version_option), str(path)) if path else None
