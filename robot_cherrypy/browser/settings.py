@@ -36,7 +36,9 @@ class Settings:
         device: The name of a device to emulate, as ChromeDriver knows it. It brings its own size.
         width: Of the view of the page, in CSS pixels; 1280 by default.
         height: Of the view of the page, in CSS pixels; 800 by default.
-        capabilities: Further capabilities, such as `goog:loggingPrefs`.
+        logs: Whether the browser keeps its console and what it does on the network for
+            `driver.get_log`, as "browser" and "performance". Not in Firefox.
+        capabilities: Further capabilities.
 
     Raises:
         BrowserError: The size is none, or comes twice.
@@ -45,6 +47,7 @@ class Settings:
     device: str | None = None
     width: int | None = None
     height: int | None = None
+    logs: bool = False
     capabilities: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -91,6 +94,9 @@ def chromium_options(browser: Browser, settings: Settings) -> ChromeOptions | Ed
     if settings.device:
         emulation = {"deviceName": spelling(settings.device)}
         result.add_experimental_option("mobileEmulation", emulation)
+    if settings.logs:
+        vendor = "goog" if browser.family == "chrome" else "ms"
+        result.set_capability(f"{vendor}:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     return result
 
 

@@ -14,6 +14,7 @@ from SeleniumLibrary import SeleniumLibrary
 from robot_cherrypy import browser as browsers
 from robot_cherrypy.errors import BrowserError
 from robot_cherrypy.harness.registry import Servers
+from robot_cherrypy.keywords.options import Options
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class Opened:
 class BrowserKeywords:
     """Opening a headless browser, which SeleniumLibrary's keywords then drive."""
 
-    def __init__(self, servers: Servers) -> None:
+    def __init__(self, servers: Servers, options: Options) -> None:
         self._servers = servers
+        self._logs = options.evidence != "never"
         self._opened: list[Opened] = []
 
     @keyword
@@ -79,7 +81,11 @@ class BrowserKeywords:
         page = self._absolute(url)
         library = selenium_library()
         settings = browsers.Settings(
-            device=device, width=width, height=height, capabilities={"timeouts": _timeouts(library)}
+            device=device,
+            width=width,
+            height=height,
+            logs=self._logs,
+            capabilities={"timeouts": _timeouts(library)},
         )
         driver = browsers.start(browser, settings)
         owner = BuiltIn().get_variable_value("${SUITE_NAME}") or ""

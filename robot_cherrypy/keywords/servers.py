@@ -218,6 +218,9 @@ class ServerKeywords:
     def server_should_not_be_running(self, alias: str | None = None) -> None:
         """Fail if a server accepts connections.
 
+        A server that ended by itself fails the test during which it did, unless this keyword shows
+        that it was meant to.
+
         Args:
             alias: Which server; the current one by default.
 
@@ -231,6 +234,8 @@ class ServerKeywords:
         if reason is None:
             url = self._servers.get(alias).url
             raise AssertionError(f"{name} should not be running, but it answers at {url}.")
+        if self._servers.running:
+            self._servers.expect_end(alias)
 
     @keyword
     def mount_application(

@@ -1,0 +1,94 @@
+"""The listener's half of the library: follows the tests, and has its say when one ends."""
+
+import html
+from typing import Any, Literal
+
+from robot.api import logger
+from robot.result import TestCase
+
+from robot_cherrypy.evidence.chronicle import Chronicle
+from robot_cherrypy.evidence.collector import Collector
+from robot_cherrypy.evidence.judge import Judge
+from robot_cherrypy.harness.registry import Servers
+from robot_cherrypy.traffic.exchange import ServerFailure
+
+EvidenceOption = Literal["failure", "always", "never"]
+
+
+class TestListener:
+    """What the library does when tests and keywords start and end."""
+
+    def __init__(
+        self,
+        servers: Servers,
+        chronicle: Chronicle,
+        judge: Judge,
+        *,
+        fail_on_server_error: bool,
+        evidence: EvidenceOption,
+    ) -> None:
+        self._servers = servers
+        self._collector = Collector(servers)
+        self._evidence = evidence
+        self._chronicle = chronicle
+        self._judge = judge
+        self._fail_on_server_error = fail_on_server_error
+
+    def start_test(self, name: str) -> None:
+        """Begin to charge this test; what came before is not its fault."""
+        self._judge.take_in()
+        for message in self._servers.unexpected_ends():
+            logger.warn(f"Between tests: {message}")
+        self._chronicle.start_test(name)
+
+    def start_keyword(self, result: Any) -> None:
+        """Follow; look at both sides before a teardown closes them."""
+        if result.type == "TEARDOWN" and isinstance(result.parent, TestCase):
+            self._before_teardown(result.parent)
+        self._chronicle.start_step(result.name or "", result.args, result.owner or "")
+
+    def end_keyword(self, result: Any) -> None:
+        """Show the server's errors beside the keyword during which they came."""
+        self._chronicle.end_step(result.status)
+        for failure in self._judge.take_in():
+            _show(failure)
+
+    def _before_teardown(self, result: TestCase) -> None:
+        test = self._chronicle.current
+        self._judge.take_in()
+        if test is not None and self._is_wanted(failed=result.failed or bool(self._reasons())):
+            self._collector.take(test)
+
+    def end_test(self, result: Any) -> None:
+        """Fail the test if its server failed; show the evidence if it failed."""
+        self._judge.settle()
+        reasons = [*self._reasons(), *self._servers.unexpected_ends()]
+        reasons = [one for one in reasons if one not in result.message]
+        if reasons:
+            result.status = "FAIL"
+            result.message = "\n\n".join(filter(None, [result.message, *reasons]))
+        test = self._chronicle.current
+        if test is not None and self._is_wanted(failed=result.failed):
+            logger.info(self._collector.block(test), html=True)
+        self._collector.forget()
+        self._judge.expectations.clear()
+        self._chronicle.end_test()
+
+    def _reasons(self) -> list[str]:
+        return self._judge.verdict() if self._fail_on_server_error else []
+
+    def _is_wanted(self, *, failed: bool) -> bool:
+        return self._evidence == "always" or (self._evidence == "failure" and failed)
+
+    def end_suite(self) -> None:
+        """Show what no test can be charged with any more."""
+        self._judge.take_in()
+        for message in self._judge.late():
+            logger.error(message)
+
+
+def _show(failure: ServerFailure) -> None:
+    title, traceback = html.escape(str(failure)), html.escape(failure.traceback)
+    if traceback:
+        title = f"<details><summary>{title}</summary><pre>{traceback}</pre></details>"
+    logger.info(f"Server error: {title}", html=True)
