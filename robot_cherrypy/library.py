@@ -53,6 +53,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
         timeout: timedelta = timedelta(seconds=5),
         fail_on_server_error: bool = True,
         evidence: EvidenceOption = "failure",
+        wait_after_clicks: bool = False,
     ) -> None:
         """Choose defaults for the keywords.
 
@@ -62,6 +63,9 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
             fail_on_server_error: Whether an error of a server fails the test that caused it,
                 whatever the page showed; see `Expect Server Error`.
             evidence: Of which tests the log shows both sides: pages, requests, errors and logs.
+            wait_after_clicks: Whether SeleniumLibrary's keywords that click, press or select are
+                followed by a wait, for at most ``timeout``, until the page has loaded and servers
+                have answered what they set off. Not in Firefox.
         """
         self.ROBOT_LIBRARY_LISTENER = self
         self._servers = Servers()
@@ -76,6 +80,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
             judge,
             fail_on_server_error=fail_on_server_error,
             evidence=evidence,
+            wait_after_clicks=options.timeout_seconds if wait_after_clicks else None,
         )
         super().__init__(
             [

@@ -9,6 +9,7 @@ from robot.result import TestCase
 from robot_cherrypy.evidence.chronicle import Chronicle
 from robot_cherrypy.evidence.collector import Collector
 from robot_cherrypy.evidence.judge import Judge
+from robot_cherrypy.evidence.waiting import CLICKS, wait_for_page
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.traffic.exchange import ServerFailure
 
@@ -26,12 +27,14 @@ class TestListener:
         *,
         fail_on_server_error: bool,
         evidence: EvidenceOption,
+        wait_after_clicks: float | None,
     ) -> None:
         self._servers = servers
         self._collector = Collector(servers)
         self._evidence = evidence
         self._chronicle = chronicle
         self._judge = judge
+        self._wait_after_clicks = wait_after_clicks
         self._fail_on_server_error = fail_on_server_error
 
     def start_test(self, name: str) -> None:
@@ -45,13 +48,20 @@ class TestListener:
         """Follow; look at both sides before a teardown closes them."""
         if result.type == "TEARDOWN" and isinstance(result.parent, TestCase):
             self._before_teardown(result.parent)
-        self._chronicle.start_step(result.name or "", result.args, result.owner or "")
+        arguments = tuple(map(str, result.args))
+        self._chronicle.start_step(result.name or "", arguments, result.owner or "")
 
     def end_keyword(self, result: Any) -> None:
-        """Show the server's errors beside the keyword during which they came."""
+        """Wait if it was a click; show the server's errors beside the keyword that led to them."""
+        if self._wait_after_clicks is not None and _is_click(result):
+            self._wait(result.name, self._wait_after_clicks)
         self._chronicle.end_step(result.status)
         for failure in self._judge.take_in():
             _show(failure)
+
+    def _wait(self, name: str, seconds: float) -> None:
+        if not wait_for_page(self._servers, seconds):
+            logger.info(f"What '{name}' set off was not done within {seconds:g} s.")
 
     def _before_teardown(self, result: TestCase) -> None:
         test = self._chronicle.current
@@ -85,6 +95,10 @@ class TestListener:
         self._judge.take_in()
         for message in self._judge.late():
             logger.error(message)
+
+
+def _is_click(result: Any) -> bool:
+    return result.passed and result.owner == "SeleniumLibrary" and result.name in CLICKS
 
 
 def _show(failure: ServerFailure) -> None:
