@@ -106,7 +106,7 @@ class NetworkLog:
             self.requests.append(request)
 
     def _navigated(self, frame: dict[str, Any]) -> None:
-        """Let go of what the page before was waiting for: some of it is never said to have ended."""
+        """Let go of what the page before waited for: not all of it is said to have ended."""
         if "parentId" not in frame:
             self._running = {
                 number: one
