@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 import requests
 from robot.api import logger
 from robot.api.deco import keyword, library
-
-from robot_cherrypy.harness.in_process import HOST
+from robot.libraries.BuiltIn import BuiltIn
 
 _TIMEOUT = 10
 
@@ -86,5 +85,6 @@ def _ask(url: str) -> None:
 
 
 def _in_flight(path: str) -> bool:
-    exchanges = [one for server in HOST.servers for one in server.recorder.in_flight()]
+    servers = BuiltIn().get_library_instance("robot_cherrypy")._servers.running  # noqa: SLF001
+    exchanges = [one for server in servers for one in server.in_flight()]
     return any(exchange.path == path for exchange in exchanges)

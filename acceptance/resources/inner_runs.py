@@ -145,6 +145,16 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
             raise AssertionError(f"The inner run had {counts.message}.")
 
     @keyword
+    def inner_run_should_have_taken_less_than_a_minute(self) -> None:
+        """Fail if times in the report are not those of the run."""
+        assert self._suite is not None
+        if not 0 <= self._suite.elapsed_time.total_seconds() < 60:
+            raise AssertionError(f"The inner run took {self._suite.elapsed_time}.")
+        for test in self._suite.all_tests:
+            if not 0 <= test.elapsed_time.total_seconds() < 60:
+                raise AssertionError(f"Inner test '{test.name}' took {test.elapsed_time}.")
+
+    @keyword
     def inner_run_should_have_reported(self, message: str) -> None:
         """Fail unless the run's own errors and warnings have one that begins so."""
         if not any(one.startswith(message) for one in self._errors):

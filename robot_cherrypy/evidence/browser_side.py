@@ -4,7 +4,6 @@ A browser may be slow, gone, or in the middle of something. So each is asked on 
 and for a limited time, the cheap and telling things first; what has come by then is what there is.
 """
 
-import json
 import sys
 import threading
 import time
@@ -16,6 +15,8 @@ from typing import Any
 from selenium.common.exceptions import UnexpectedAlertPresentException, WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
+
+from robot_cherrypy.evidence.network_log import Request, known_log, network_log
 
 _SNAPSHOT = (Path(__file__).parent / "snapshot.js").read_text("utf-8")
 _TALLEST = 8_000
@@ -31,20 +32,6 @@ class ConsoleLine:
     at: float
     level: str
     text: str
-
-
-@dataclass
-class Request:
-    """A request as the browser saw it. Times are of `time.monotonic`, in seconds."""
-
-    method: str
-    url: str
-    started: float
-    responded: float | None = None
-    ended: float | None = None
-    status: int | None = None
-    failure: str = ""
-    kind: str = ""
 
 
 @dataclass
@@ -163,8 +150,8 @@ def _picture(driver: Any, view: BrowserView, _since: float) -> None:
 
 
 def _console(driver: Any, view: BrowserView, since: float) -> None:
-    if "browser" not in _logs(driver):
-        return
+    if not hasattr(driver, "get_log"):
+        return  # Firefox has no log that a driver could read
     shift = time.time() - time.monotonic()
     lines = (
         ConsoleLine(one["timestamp"] / 1000 - shift, one["level"], one["message"])
@@ -174,51 +161,15 @@ def _console(driver: Any, view: BrowserView, since: float) -> None:
 
 
 def _network(driver: Any, view: BrowserView, since: float) -> None:
-    if "performance" in _logs(driver):
-        events = [json.loads(one["message"])["message"] for one in driver.get_log("performance")]
-        view.requests += [one for one in requests_of(events) if one.started >= since]
+    log = network_log(driver)
+    if log is not None:
+        log.read(driver)
+        view.requests += [one for one in log.requests if one.started >= since]
 
 
-def _logs(driver: Any) -> Any:
-    """Return which logs the browser keeps; Firefox has none that a driver could read."""
-    return driver.log_types if hasattr(driver, "get_log") else ()
-
-
-def requests_of(events: list[dict[str, Any]]) -> list[Request]:
-    """Put requests together from events of the DevTools protocol's domain Network."""
-    found: list[Request] = []
-    running: dict[str, Request] = {}
-    shift = time.time() - time.monotonic()
-    offset = 0.0
-    for event in events:
-        method, values = event["method"], event["params"]
-        if method == "Network.requestWillBeSent":
-            # The browser's clock has a zero of its own; here it tells both times.
-            offset = values["wallTime"] - values["timestamp"] - shift
-            redirected = running.pop(values["requestId"], None)
-            if redirected is not None and "redirectResponse" in values:
-                redirected.status = values["redirectResponse"]["status"]
-                redirected.responded = redirected.ended = values["timestamp"] + offset
-            request = Request(
-                values["request"]["method"],
-                values["request"]["url"],
-                values["timestamp"] + offset,
-                kind=values.get("type", ""),
-            )
-            if not request.url.startswith("data:"):
-                running[values["requestId"]] = request
-                found.append(request)
-        elif values.get("requestId") in running:
-            _complete(running[values["requestId"]], method, values, offset)
-    return found
-
-
-def _complete(request: Request, method: str, values: dict[str, Any], offset: float) -> None:
-    if method == "Network.responseReceived":
-        request.responded = values["timestamp"] + offset
-        request.status = values["response"]["status"]
-    elif method == "Network.loadingFinished":
-        request.ended = values["timestamp"] + offset
-    elif method == "Network.loadingFailed":
-        request.ended = values["timestamp"] + offset
-        request.failure = values["errorText"]
+def forget() -> None:
+    """Let go of what browsers did in a test that is over."""
+    for _alias, driver in open_browsers():
+        log = known_log(driver)
+        if log is not None:
+            log.forget(driver)

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from robot_cherrypy.evidence.block import Evidence, render
-from robot_cherrypy.evidence.browser_side import BrowserView, look_at, open_browsers
+from robot_cherrypy.evidence.browser_side import BrowserView, forget, look_at, open_browsers
 from robot_cherrypy.evidence.chronicle import TestRecord
 from robot_cherrypy.evidence.masking import Masker
 from robot_cherrypy.evidence.timeline import time_line
@@ -43,6 +43,7 @@ class Collector:
 
     def forget(self) -> None:
         """Be ready for the next test."""
+        forget()
         self._views, self._outputs = None, []
 
     def block(self, test: TestRecord, *, is_open: bool = False) -> str:

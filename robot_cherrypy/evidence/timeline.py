@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from robot_cherrypy.evidence.browser_side import Request
 from robot_cherrypy.evidence.chronicle import Step
+from robot_cherrypy.evidence.network_log import Request
 from robot_cherrypy.traffic.exchange import Exchange, ServerFailure
 
 _MOST_ROWS = 80

@@ -4,9 +4,9 @@ import itertools
 import math
 from urllib.parse import urlsplit
 
-from robot_cherrypy.evidence.browser_side import Request
 from robot_cherrypy.evidence.markup import duration, folded_pairs, number, pairs, text, traceback
 from robot_cherrypy.evidence.masking import Masker
+from robot_cherrypy.evidence.network_log import Request
 from robot_cherrypy.evidence.timeline import Row, TimeLine
 from robot_cherrypy.traffic.exchange import Exchange
 

@@ -78,6 +78,7 @@ class Servers:
         try:
             return server.stop()
         finally:
+            server.is_stopped = True
             del self._running[server.alias]
             if self._current == server.alias:
                 self._current = next(reversed(self._running), None)

@@ -45,6 +45,7 @@ class Server(abc.ABC):
 
     def __init__(self, launch: Launch) -> None:
         self.launch = launch
+        self.is_stopped = False
         self.end_is_known = False
         """Whether somebody has taken note that it is not running any more."""
 

@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any, Literal
 
 from robot_cherrypy.traffic.exchange import Exchange
+from robot_cherrypy.traffic.journal import ExchangeCutError
 
 Effect = Literal["delay", "fail", "drop", "truncate", "stall", "throttle"]
 
@@ -199,9 +200,7 @@ def _on_thread(
             treatment.pause(treatment.delay)
         if treatment.drop:
             _disconnect()
-            start_response("444 No Response", [])  # goes nowhere, but cheroot wants it
-            exchange.status = None
-            return []
+            raise ExchangeCutError("the test wants the connection dropped")
         if treatment.status:
             phrase, body = _refusal(treatment.status)
             headers = [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))]

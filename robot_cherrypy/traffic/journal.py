@@ -1,5 +1,6 @@
 """What the servers of this process did, in order, and what went wrong in them."""
 
+import errno
 import threading
 import traceback as tracebacks
 from collections import Counter, deque
@@ -116,8 +117,14 @@ class Journal:
 JOURNAL = Journal()
 
 
-class ExchangeCutError(ConnectionError):
-    """Ends a streamed response whose server has stopped, or one that a test wants broken."""
+class ExchangeCutError(BrokenPipeError):
+    """Ends a streamed response whose server has stopped, or one that a test wants broken.
+
+    A server takes it as if the client had gone.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(errno.EPIPE, message)
 
 
 def _since(items: Any, time_of: Any, start: float) -> list[Any]:

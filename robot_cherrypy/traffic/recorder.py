@@ -135,6 +135,10 @@ class Recorder:
         return exchange
 
     def _begin(self, exchange: Exchange) -> None:
+        before = current.get()
+        if before is not None and before.ended is None and before.number in self._in_flight:
+            # cheroot forgets to close the body if the client has gone before the headers are sent.
+            self._end(before)
         current.set(exchange)
         self._in_flight[exchange.number] = exchange
         JOURNAL.begun(exchange)

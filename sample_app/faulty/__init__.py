@@ -11,9 +11,10 @@ import time
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import cherrypy
+from cherrypy.lib.sessions import RamSession
 
 _PAGE = (Path(__file__).parent / "page.html").read_text("utf-8")
 _TEAS = {"assam": 480, "darjeeling": 690, "sencha": 620}  # price of 100 g, in cents
@@ -240,3 +241,20 @@ _tasks: set["asyncio.Task[Any]"] = set()
 def members() -> cherrypy.Application:
     """Make the shop with sessions for its members."""
     return cherrypy.Application(Faulty(), "", {"/members": SESSIONS, "/": {}})
+
+
+class MarkedSession(RamSession):  # type: ignore[misc]
+    """Sessions of a third party: kept in memory, and marked as its own."""
+
+    cache: ClassVar[dict[str, Any]] = {}
+    locks: ClassVar[dict[str, Any]] = {}
+
+    def _save(self, expiration_time: Any) -> None:
+        self._data["kept_by"] = type(self).__name__
+        super()._save(expiration_time)
+
+
+def third_party_members() -> cherrypy.Application:
+    """Make the shop with sessions of a class of its own, as CherryPy's documentation has it."""
+    config = {**SESSIONS, "tools.sessions.storage_class": MarkedSession}
+    return cherrypy.Application(Faulty(), "", {"/members": config})

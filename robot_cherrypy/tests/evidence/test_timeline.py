@@ -1,7 +1,7 @@
 """Both sides are put on one axis."""
 
-from robot_cherrypy.evidence.browser_side import Request, requests_of
 from robot_cherrypy.evidence.chronicle import Chronicle, Step
+from robot_cherrypy.evidence.network_log import NetworkLog, Request
 from robot_cherrypy.evidence.timeline import time_line
 from robot_cherrypy.traffic.exchange import Exchange, ServerFailure
 
@@ -72,15 +72,14 @@ def test_redirects_are_requests_of_their_own():
         "redirectResponse": {"status": 303},
     }
     finished = {"requestId": "1", "timestamp": 2.0}
-    found = requests_of(
-        [
-            {"method": "Network.requestWillBeSent", "params": sent},
-            {"method": "Network.requestWillBeSent", "params": redirected},
-            {"method": "Network.loadingFinished", "params": finished},
-        ]
-    )
-    assert [("http://x/a", 303), ("http://x/b", None)] == [(r.url, r.status) for r in found]
-    assert 1.0 == round(found[1].ended - found[1].started, 6)
+    log = NetworkLog()
+    log.take("Network.requestWillBeSent", sent)
+    log.take("Network.requestWillBeSent", redirected)
+    assert log.is_busy
+    log.take("Network.loadingFinished", finished)
+    assert [("http://x/a", 303), ("http://x/b", None)] == [(r.url, r.status) for r in log.requests]
+    assert 1.0 == round(log.requests[1].ended - log.requests[1].started, 6)
+    assert not log.is_busy
 
 
 def test_an_error_is_charged_to_the_test_of_its_request():
