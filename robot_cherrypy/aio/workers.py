@@ -234,6 +234,12 @@ def pool_of(loop: asyncio.AbstractEventLoop) -> Workers:
     return _pools.get(loop) or open_pool_for(loop, cherrypy.server)
 
 
+def busy_threads_of(loop: asyncio.AbstractEventLoop) -> frozenset[int]:
+    """Return the identifiers of the threads that run something for a loop now."""
+    pool = _pools.get(loop)
+    return pool.busy if pool is not None else frozenset()
+
+
 def close_pool_of(loop: asyncio.AbstractEventLoop, timeout: float) -> list[str]:
     """End the threads of a loop; return the names of those still busy after `timeout` seconds."""
     pool = _pools.pop(loop, None)

@@ -19,6 +19,9 @@ OLDEST_PYTHON = (3, 11)
 EXTRAS = {
     "async": "the asyncio server",
     "http2": "HTTP/2",
+    "clock": "Freeze Time, Travel To",
+    "coverage": "coverage by test",
+    "recording": "recordings of the browser",
     "websocket": "WebSockets",
     "notes": "the notes application",
     "django": "Django applications",
