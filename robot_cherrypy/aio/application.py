@@ -56,9 +56,9 @@ class Application:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         ensure_installed()
-        bridge.request_task.set(asyncio.current_task())
-        bridge.request_loop.set(asyncio.get_running_loop())
         reply = Reply(send)
+        bridge.request_task.set(reply.task())
+        bridge.request_loop.set(asyncio.get_running_loop())
         watch = ClientWatch(scope, receive, reply)
         try:
             await bridge.Spawned(self._serve, scope, watch, reply)
