@@ -13,7 +13,7 @@ from selenium.webdriver.firefox.service import Service as FirefoxService
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from robot_cherrypy.browser.guarding import Guard
+from robot_cherrypy.browser.guarding import DriverGuard
 from robot_cherrypy.browser.kinds import Family
 
 # ChromeDriver's words where a page is left while it looks at an element of it (2 % of the looks in
@@ -24,7 +24,7 @@ _LEFT = "Node with given id does not belong to the document"
 class GuardedService(Service):
     """A driver process that cannot outlive this one, and that says when it listens."""
 
-    guard: Guard | None = None
+    guard: DriverGuard | None = None
 
     def start(self) -> None:
         """Start the driver on a port of its own choice and wait until it listens."""
@@ -32,7 +32,7 @@ class GuardedService(Service):
             super().start()
             return
         self.port = 0
-        self.guard = Guard([self.path, *self.command_line_args()])
+        self.guard = DriverGuard([self.path, *self.command_line_args()])
         self.process = self.guard.process
         self.port = self.guard.port()
 

@@ -23,7 +23,7 @@ STEPS = (
     {"traffic", "hosting"},
     {"websocket"},
     {"aio"},
-    {"patches"},
+    {"patches", "processes"},
     {"errors"},
 )
 ALLOWED_ASIDE = {("doctor", "browser"), ("doctor", "stack")}
