@@ -9,8 +9,9 @@ import subprocess
 import sys
 import tempfile
 import weakref
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 END_TIMEOUT = 20.0
 
@@ -39,6 +40,7 @@ class Guard:
         *,
         stop_signal: signal.Signals = signal.SIGKILL,
         descriptors: Sequence[int] = (),
+        environment: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Start the program.
 
@@ -46,6 +48,8 @@ class Guard:
             command: The program's path and its arguments.
             stop_signal: What asks it to end; what has not ended after five seconds is killed.
             descriptors: Files of this process that the program inherits under the same numbers.
+            environment: Variables besides those of this process, such as what nobody is to read on
+                a command line.
         """
         self.command = [str(word) for word in command]
         self.folder = Path(temporary_folder(), f"robot-cherrypy-{secrets.token_hex(4)}")
@@ -56,6 +60,7 @@ class Guard:
             stdout=subprocess.PIPE,
             cwd=Path(__file__).parent,
             pass_fds=descriptors,
+            env={**os.environ, **environment},
             start_new_session=True,  # Ctrl-C is for the test run, which then ends its programs
         )
         self._end = weakref.finalize(self, end, self.process, os.getpid())
@@ -66,6 +71,10 @@ class Guard:
         assert self.process.stdin
         with contextlib.suppress(BrokenPipeError):  # it has died, which whoever waits will notice
             self.process.stdin.write(b"%d\n%s" % (len(order), order))
+
+    def order_end(self) -> None:
+        """Let the program end, without waiting for it."""
+        order_end(self.process)
 
     def end(self) -> None:
         """End the program, and return when nothing of it is left."""
@@ -80,15 +89,22 @@ def temporary_folder() -> str:
 
 def end(process: subprocess.Popen[bytes], owner: int) -> None:
     """Order a guard to end and wait for it, unless this process is a mere fork of its starter."""
-    assert process.stdin
     assert process.stdout
     if os.getpid() != owner:
+        return
+    order_end(process)
+    process.stdout.close()
+    wait(process)
+
+
+def order_end(process: subprocess.Popen[bytes]) -> None:
+    """Order a guard to end."""
+    assert process.stdin
+    if process.stdin.closed:
         return
     with contextlib.suppress(BrokenPipeError):  # it has ended already
         process.stdin.write(b"\n")
     process.stdin.close()
-    process.stdout.close()
-    wait(process)
 
 
 def wait(process: subprocess.Popen[bytes]) -> None:
