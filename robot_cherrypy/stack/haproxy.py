@@ -27,8 +27,8 @@ _SOCKET_TIMEOUT = 10.0
 # HAProxy 2.6 Configuration Manual, sections 3 (global), 4 (proxies) and 5.2 (server options).
 # An instance is down as soon as a connection to it fails, and what was sent to it goes to another,
 # unless that could do something twice: a POST may be repeated if its client says so by a key
-# (draft-ietf-httpapi-idempotency-key-header). A request is complete before it is passed on: one that
-# breaks off in its middle is not repeated.
+# (draft-ietf-httpapi-idempotency-key-header). A request has to be complete before it is passed on:
+# one that breaks off in its middle is not repeated.
 _CONFIGURATION = Template("""\
 global
     log stdout format raw local0
