@@ -8,13 +8,14 @@ from robot.api.interfaces import ListenerV3
 from robotlibcore import DynamicCore
 
 import robot_cherrypy
-from robot_cherrypy.errors import ServerError
+from robot_cherrypy.errors import RobotCherryPyError, ServerError
 from robot_cherrypy.harness.listening import Kind
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.server import Server
 from robot_cherrypy.keywords.browsers import BrowserKeywords
 from robot_cherrypy.keywords.options import Options
 from robot_cherrypy.keywords.servers import ServerKeywords
+from robot_cherrypy.keywords.stack import StackKeywords
 
 
 class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
@@ -59,17 +60,26 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
         options = Options(server=server, timeout=timeout)
         self._server_keywords = ServerKeywords(self._servers, options)
         self._browser_keywords = BrowserKeywords(self._servers)
-        super().__init__([self._server_keywords, self._browser_keywords])
+        self._stack_keywords = StackKeywords(self._servers, options)
+        super().__init__([self._server_keywords, self._browser_keywords, self._stack_keywords])
 
     def end_suite(self, data: TestSuite, _result: Any) -> None:
         """Close and stop what the suite left open (listener interface, version 3)."""
         self._browser_keywords.close_browsers(data.full_name)
         self._stop([one for one in self._servers.running if one.launch.owner == data.full_name])
+        self._stop_stack(data.full_name)
 
     def close(self) -> None:
         """Stop what is left at the end of the run."""
         self._browser_keywords.close_browsers()
         self._stop(self._servers.running)
+        self._stop_stack()
+
+    def _stop_stack(self, owner: str | None = None) -> None:
+        try:
+            self._stack_keywords.stop(owner)
+        except RobotCherryPyError as error:
+            logger.error(str(error))
 
     def _stop(self, servers: list[Server]) -> None:
         try:

@@ -52,8 +52,12 @@ class Note(Base):
 
     @property
     def etag(self) -> str:
-        """The entity tag of its current state (RFC 9110, section 8.8.3)."""
-        return f'"{self.version}"'
+        """The entity tag of its current state (RFC 9110, section 8.8.3).
+
+        When it was created is part of it, since databases give the number of a deleted note, or of
+        one that a restored backup does not have, to another one.
+        """
+        return f'"{self.created.timestamp():f}-{self.version}"'
 
     def summary(self) -> dict[str, Any]:
         """What a list shows of it."""

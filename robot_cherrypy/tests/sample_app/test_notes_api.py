@@ -126,6 +126,14 @@ def test_many_editors_at_once(url):
     assert [200, 412, 412, 412, 412, 412] == sorted(statuses)
 
 
+def test_number_of_a_deleted_note_may_come_again(url):
+    """Nobody takes the new note for the old one."""
+    note, etag = create(url)
+    send("DELETE", note, If_Match=etag)
+    _, other = create(url)
+    assert etag != other
+
+
 @pytest.mark.parametrize("method", ["PUT", "DELETE"])
 def test_change_needs_a_known_state(url, method):
     """Nobody overwrites what was not read."""

@@ -49,7 +49,6 @@ async function refreshList() {
   $("next").disabled = found.page >= found.pages;
   $("pager").hidden = found.pages === 1;
   $("list").replaceChildren(...found.notes.map(listItem));
-  document.body.dataset.listed = mine;
 }
 
 function listItem({ id, title }) {
@@ -111,6 +110,7 @@ async function open(id) {
     return refreshList();
   }
   show({ ...(await response.json()), etag: response.headers.get("ETag") });
+  $("note-heading").scrollIntoView({ block: "nearest" }); // it is below the list on a small screen
 }
 
 // One after the other: what is typed during a save goes into the next one.
