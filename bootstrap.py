@@ -30,7 +30,7 @@ TASKS = {
         ["-e", "acceptance"],
     ),
     "tests": (
-        "run everything: style, types, unit tests on each Python from 3.11 to 3.13, acceptance suites",
+        "run everything: style, types, unit tests on each Python, acceptance suites",
         [],
     ),
 }
@@ -41,8 +41,8 @@ Makes .venv, installs the project and tox there, sees to a browser, and then let
 
 {tasks}
 
-Arguments, after -- or not, go on to what tox runs. After the first time it is as good to activate
-.venv and to run tox or robot oneself.
+Arguments of acceptance, after -- or not, go on to Robot Framework. After the first time it is as
+good to activate .venv and to run tox or robot oneself.
 """
 
 # What has to be importable for a .venv to be whole.
@@ -64,6 +64,9 @@ def main(arguments: list[str]) -> int:
     task, *rest = arguments
     if task not in TASKS:
         print(f"There is no task {task!r}.\n\n{usage()}", file=sys.stderr)
+        return 2
+    if task == "tests" and rest:
+        print("tests takes no arguments: run a part of it by .venv/bin/tox.", file=sys.stderr)
         return 2
     try:
         prepare()

@@ -82,13 +82,6 @@ class Coroutines:
         return "Slept well"
 
 
-class Refusing:
-    """An application that cannot be made."""
-
-    def __init__(self) -> None:
-        raise RuntimeError("no database")
-
-
 class StartListenerRaises:
     """An application whose start listener raises."""
 

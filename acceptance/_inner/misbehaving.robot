@@ -13,7 +13,7 @@ Stop Listener Raises
     Stop Server
 
 Child Cannot Start
-    Start Server    sample_app.misbehaving:Refusing    alias=bad    isolation=process
+    Start Server    sample_app.refusing:Refusing    alias=bad    isolation=process
 
 Attribute Does Not Exist
     Start Server    sample_app.echo:Ecko

@@ -46,7 +46,7 @@ Every Failure Stays In Its Own Test
     ...    Server 'bad' stopped with an error: The stop listener StopListenerRaises.flush raised RuntimeError: cannot flush
     Inner Test Should Have Failed
     ...    Child Cannot Start
-    ...    Server 'bad' did not start: Making 'sample_app.misbehaving:Refusing' raised RuntimeError: no database (${EXECDIR}/sample_app/misbehaving.py, line 88).
+    ...    Server 'bad' did not start: Making 'sample_app.refusing:Refusing' raised RuntimeError: no database (${EXECDIR}/sample_app/refusing.py, line 8).
     Inner Test Should Have Failed    Attribute Does Not Exist
     ...    Module 'sample_app.echo' has no attribute 'Ecko'. Did you mean 'Echo'?
     Inner Test Should Have Passed    Good Application

@@ -30,8 +30,8 @@ Module Mounts Nothing
 
 Class Cannot Be Made
     Start Should Fail
-    ...    sample_app.misbehaving:Refusing
-    ...    Making 'sample_app.misbehaving:Refusing' raised RuntimeError: no database (${EXECDIR}/sample_app/misbehaving.py, line 88).
+    ...    sample_app.refusing:Refusing
+    ...    Making 'sample_app.refusing:Refusing' raised RuntimeError: no database (${EXECDIR}/sample_app/refusing.py, line 8).
 
 Attribute Is No Application
     Start Should Fail

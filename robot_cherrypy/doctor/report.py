@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from robot_cherrypy.doctor.installing import Way, show
 from robot_cherrypy.doctor.requirements import Found, Requirement, requirements
-from robot_cherrypy.errors import BrowserError, InstallError, StackError
+from robot_cherrypy.errors import BrowserError, InstallError
 
 HEADINGS = ("", "needed for", "version", "where, or how it gets there")
 
@@ -47,7 +47,7 @@ def look(requirement: Requirement) -> Finding:
     """Look for a requirement."""
     try:
         return Finding(requirement, requirement.look())
-    except (BrowserError, StackError) as error:
+    except BrowserError as error:
         return Finding(requirement, None, str(error))
 
 

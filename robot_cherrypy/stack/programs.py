@@ -4,7 +4,6 @@ import glob
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -17,8 +16,6 @@ _POSTGRESQL = (
     "/opt/homebrew/opt/postgresql*/bin/initdb",
 )
 _HAPROXY = ("/usr/sbin/haproxy", "/usr/local/sbin/haproxy")
-
-_VERSION_TIMEOUT = 20.0
 
 _HOW = "run 'robot-cherrypy doctor --install'"
 
@@ -54,31 +51,6 @@ def haproxy() -> Path:
     if found is None:
         raise StackError(f"There is no HAProxy: {_HOW}, or 'apt-get install haproxy'.")
     return found
-
-
-def version(program: Path) -> str:
-    """Ask a program for its version, such as `15.18`.
-
-    Raises:
-        StackError: It does not run, or does not tell.
-    """
-    # HAProxy knows only the short option, which PostgreSQL's programs do not have.
-    option = "-v" if program.name == "haproxy" else "--version"
-    try:
-        printed = subprocess.run(  # noqa: S603 - a program found in its system's usual place
-            [program, option],
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            text=True,
-            timeout=_VERSION_TIMEOUT,
-            check=True,
-        ).stdout
-    except (OSError, subprocess.SubprocessError) as error:
-        raise StackError(f"{program} is there but does not run: {error}") from error
-    found = re.search(r"\d+(\.\d+)+", printed)
-    if not found:
-        raise StackError(f"{program} does not tell its version: it printed '{printed.strip()}'.")
-    return found[0]
 
 
 def _find(name: str, places: Iterable[str]) -> Path | None:

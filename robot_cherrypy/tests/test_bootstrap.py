@@ -27,6 +27,8 @@ backend-path = ["."]
 name = "stand-in"
 version = "1"
 optional-dependencies = {all = []}
+[dependency-groups]
+acceptance = ["suite-needs"]
 """
 
 BACKEND = """
@@ -77,6 +79,7 @@ def make_project(folder):
     wheels = folder / "wheels"
     wheels.mkdir()
     others = ("cherrypy", "greenlet", "robot", "SeleniumLibrary", "uvicorn")
+    write_wheel(wheels, "suite_needs", "1", {"selenium_axe_python.py": ""})
     modules = {f"{name}.py": "" for name in others}
     modules |= {f"robot_cherrypy/{name}.py": "" for name in ("__init__", "command")}
     write_wheel(wheels, "stand_in", "1", {**modules, "robot_cherrypy/__main__.py": DOCTOR})
@@ -142,6 +145,13 @@ def test_unknown_task(project):
     done = bootstrap(project, "test")
     assert (2, "") == (done.returncode, done.stdout)
     assert done.stderr.startswith("There is no task 'test'.\n")
+
+
+def test_tests_take_no_arguments(project):
+    """An argument that only some of all the tests would understand is refused."""
+    done = bootstrap(project, "tests", "-k", "echo")
+    assert (2, "") == (done.returncode, done.stdout)
+    assert done.stderr.startswith("tests takes no arguments")
 
 
 def test_exit_code_is_that_of_tox(project):
@@ -270,7 +280,7 @@ def test_python_without_ensurepip(tmp_path):
 def test_ctrl_c_reaches_tox(project):
     """Once tox runs bootstrap.py is no more, so that Ctrl-C is the affair of tox alone."""
     process = subprocess.Popen(
-        [sys.executable, project / "bootstrap.py", "tests", "wait"],
+        [sys.executable, project / "bootstrap.py", "acceptance", "wait"],
         stdout=subprocess.PIPE,
         text=True,
     )

@@ -6,6 +6,7 @@ import shutil
 import sys
 from dataclasses import replace
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from robot_cherrypy.browser import manager
 from robot_cherrypy.browser.kinds import Kind
 from robot_cherrypy.doctor import installing, report, requirements
 from robot_cherrypy.doctor.requirements import Found, Requirement
+from robot_cherrypy.errors import StackError
 from robot_cherrypy.stack import programs
 
 BY_HAND = "install Chrome, Chromium, Edge or Firefox with its driver"
@@ -274,6 +276,19 @@ def test_stack_is_installed(machine, monkeypatch, capfd):
     code, found, _ = doctor(capfd, "--install")
     assert (0, "7.5", "7.5") == (code, found["PostgreSQL"]["version"], found["HAProxy"]["version"])
     assert "install --no-install-recommends postgresql" in log.read_text()
+
+
+def test_program():
+    """A program is asked for its version, and one that is missing is none."""
+
+    def missing():
+        raise StackError("There is none.")
+
+    path = Path(shutil.which("true", path=os.defpath))
+    found = requirements.program("--version", lambda: path)
+    assert found
+    assert str(path) == found.path
+    assert None is requirements.program("--version", missing)
 
 
 def test_python(monkeypatch):

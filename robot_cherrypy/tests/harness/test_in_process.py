@@ -18,6 +18,7 @@ from robot_cherrypy.harness import bus
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.server import Launch
 from robot_cherrypy.tests.harness.conftest import get
+from robot_cherrypy.traffic.journal import JOURNAL
 
 
 class Visits:
@@ -83,6 +84,7 @@ def snapshot():
 @pytest.mark.parametrize("application", [VISITS, PLUGGED, "sample_app.misbehaving:Restless"])
 def test_leaves_cherrypy_as_it_was(launch, kind, application):
     """After a server with sessions, plugins and configuration, nothing of it is left."""
+    launch(VISITS, kind=kind).stop()  # other tests may have left something
     before = snapshot()
     settings = {
         "global": {"engine.autoreload.on": True, "log.screen": True, "server.thread_pool": 3},
@@ -178,6 +180,8 @@ def cycle(kind, times):
         server.start()
         assert get(server) == "1"
         server.stop()
+    JOURNAL.exchanges.clear()  # of which it keeps some thousands
+    JOURNAL.log_lines.clear()
     gc.collect()
 
 
