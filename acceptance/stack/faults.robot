@@ -58,8 +58,10 @@ Database Is Restarted
     Save A Note While    Restart PostgreSQL
     Load Should Go On
     Every Acknowledged Note Should Be Stored Once    failed=${None}
+    Only The Database Was Missed
 
 Database Crashes
     Save A Note While    Restart PostgreSQL    crash=True
     Load Should Go On
     Every Acknowledged Note Should Be Stored Once    failed=${None}
+    Only The Database Was Missed

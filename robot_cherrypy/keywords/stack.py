@@ -362,6 +362,7 @@ class StackKeywords:
                 f"Server '{server.alias}' runs in the process of the test: 'Kill Server' needs"
                 " isolation=process."
             )
+        self._servers.expect_end(server.alias)
         server.kill()
 
     def stop(self, owner: str | None = None) -> None:
