@@ -6,7 +6,7 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """Import the keyword library when Robot asks for it, so that `robot_cherrypy.aio` needs no Robot.
+    """Import the keyword library when Robot asks for it: `robot_cherrypy.aio` needs no Robot.
 
     `Library    robot_cherrypy` looks for a class named as the module (Robot Framework User Guide,
     "Specifying library to import"), so the library class answers to both names.

@@ -18,12 +18,26 @@ class ServerError(RobotCherryPyError):
     """A server could not be started, found, reached or stopped."""
 
 
+class SessionError(RobotCherryPyError):
+    """A session could not be made or read."""
+
+
 class BrowserError(RobotCherryPyError):
     """A browser or its driver is missing or did not start."""
+
+
+class StackError(RobotCherryPyError):
+    """A database or a load balancer is missing, did not start, or refused what was asked of it."""
+
+
+class InstallError(RobotCherryPyError):
+    """What a feature needs could not be installed."""
 
 
 class MissingExtraError(RobotCherryPyError):
     """A feature needs packages that the plain installation does not bring."""
 
     def __init__(self, feature: str, extra: str) -> None:
-        super().__init__(f"{feature} needs an extra: pip install 'robotframework-cherrypy[{extra}]'")
+        super().__init__(
+            f"{feature} needs an extra: pip install 'robotframework-cherrypy[{extra}]'"
+        )

@@ -20,7 +20,7 @@ from robot_cherrypy.aio.application import Application, AsgiCallable
 from robot_cherrypy.aio.connection import Connection
 from robot_cherrypy.aio.installation import install, uninstall
 from robot_cherrypy.aio.watchdog import Watchdog
-from robot_cherrypy.aio.workers import close_pool_of, open_pool_for
+from robot_cherrypy.aio.workers import busy_threads_of, close_pool_of, open_pool_for
 
 _CUT_GRACE = 1.0  # seconds that requests have to end themselves once they were cancelled
 
@@ -230,6 +230,11 @@ class HTTPServer:
             self._leaving.add(me)
         self._request_stop()
         bridge.wait_for_future(self._drained if mine else self._finished)
+
+    def busy_workers(self) -> frozenset[int]:
+        """Return the identifiers of the worker threads that run plain code now."""
+        loop = self._loop
+        return busy_threads_of(loop) if loop is not None else frozenset()
 
     def _request_stop(self) -> None:
         with self._guard:

@@ -103,6 +103,12 @@ class Workers:
         self._idle = 0
         self._done: deque[_Job] = deque()
         self._woken = False
+        self._busy: set[int] = set()
+
+    @property
+    def busy(self) -> frozenset[int]:
+        """The identifiers (`threading.get_ident`) of the threads that run something now."""
+        return frozenset(self._busy)
 
     async def run(self, function: Callable[..., Any], *args: Any) -> _Job:
         """Run `function(*args)` on a thread of the pool, in a copy of this context.
@@ -157,11 +163,14 @@ class Workers:
         thread.start()
 
     def _work(self) -> None:
+        me = threading.get_ident()
         try:
             while (job := self._jobs.get()) is not None:
                 if job.claim():
                     announce_thread()
+                    self._busy.add(me)
                     job.run()
+                    self._busy.discard(me)
                 self._done.append(job)
                 if not self._woken:
                     self._woken = True
@@ -234,6 +243,12 @@ def open_pool_for(loop: asyncio.AbstractEventLoop, settings: Any) -> Workers:
 def pool_of(loop: asyncio.AbstractEventLoop) -> Workers:
     """Return the pool of a loop; under other ASGI servers it is as `cherrypy.server` says."""
     return _pools.get(loop) or open_pool_for(loop, cherrypy.server)
+
+
+def busy_threads_of(loop: asyncio.AbstractEventLoop) -> frozenset[int]:
+    """Return the identifiers of the threads that run something for a loop now."""
+    pool = _pools.get(loop)
+    return pool.busy if pool is not None else frozenset()
 
 
 def close_pool_of(loop: asyncio.AbstractEventLoop, timeout: float) -> list[str]:

@@ -1,1 +1,1 @@
-"""Real parts around an application: PostgreSQL, HAProxy, application processes."""
+"""Real parts around an application: PostgreSQL and HAProxy."""

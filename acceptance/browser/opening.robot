@@ -1,0 +1,75 @@
+*** Settings ***
+Documentation     A headless browser opens on the server's pages, and SeleniumLibrary drives it.
+
+Library           SeleniumLibrary    run_on_failure=NOTHING
+Resource          ../resources/servers.resource
+
+Suite Setup       Start    plain:Pages
+Suite Teardown    Stop All Servers
+Test Teardown     Close All Browsers
+
+
+*** Test Cases ***
+Browser Opens On The Current Server
+    Open Headless Browser
+    Page Should Contain    Mounted at /
+
+Browser Opens On A Path
+    Open Headless Browser    /config
+    Page Should Contain    tools
+
+Browser Opens On A Whole URL
+    Open Headless Browser    about:blank
+    Location Should Be    about:blank
+
+Browser Has The Wanted Size
+    Open Headless Browser    width=640    height=480
+    View Should Be    640    480
+
+Browser Has A Size By Default
+    Open Headless Browser
+    View Should Be    1280    800
+
+Device Is Emulated
+    Open Headless Browser    device=Pixel 7
+    ${screen}    Execute Javascript    return screen.width + ' x ' + screen.height
+    Should Be Equal    ${screen}    412 x 915
+    ${agent}    Execute Javascript    return navigator.userAgent
+    Should Contain    ${agent}    Android
+    ${touch}    Execute Javascript    return navigator.maxTouchPoints > 0
+    Should Be True    ${touch}
+
+Page Is Loaded By Path
+    Open Headless Browser
+    Go To Page    /config
+    Page Should Contain    tools
+
+Browsers Are Switched By Alias
+    Open Headless Browser    /    alias=pages
+    Open Headless Browser    /config    alias=config
+    Switch Browser    pages
+    Page Should Contain    Mounted at /
+
+Browsers Are Switched By Index
+    ${first}    Open Headless Browser    /
+    Open Headless Browser    /config
+    Switch Browser    ${first}
+    Page Should Contain    Mounted at /
+
+Page Is Told Where The Browser Is
+    Open Headless Browser
+    Set Geolocation    48.137    11.575    accuracy=25
+    ${position}    Execute Async Javascript
+    ...    const done = arguments[arguments.length - 1];
+    ...    navigator.geolocation.getCurrentPosition(
+    ...    p => done([p.coords.latitude, p.coords.longitude, p.coords.accuracy]),
+    ...    error => done(error.message))
+    Should Be Equal    ${position}    ${{[48.137, 11.575, 25]}}
+
+
+*** Keywords ***
+View Should Be
+    [Documentation]    Compares the size that the page has, in CSS pixels.
+    [Arguments]    ${width}    ${height}
+    ${view}    Execute Javascript    return innerWidth + ' x ' + innerHeight
+    Should Be Equal    ${view}    ${width} x ${height}

@@ -1,0 +1,19 @@
+"""Keywords that judge a page with the axe-core engine."""
+
+from robot.api.deco import keyword
+from robot.libraries.BuiltIn import BuiltIn
+from selenium_axe_python import Axe
+
+
+@keyword
+def page_should_be_accessible() -> None:
+    """Fails if the axe-core engine finds a violation on the page in the open browser.
+
+    Example:
+        | Page Should Be Accessible |
+    """
+    axe = Axe(BuiltIn().get_library_instance("SeleniumLibrary").driver)
+    axe.inject()
+    violations = axe.run()["violations"]
+    if violations:
+        raise AssertionError(axe.report(violations))

@@ -1,0 +1,63 @@
+*** Settings ***
+Documentation    However a run ends, its report is written where it can be, and nothing is left behind.
+
+Library          OperatingSystem
+Library          ../resources/inner_runs.py
+
+Test Timeout     2 minutes
+
+
+*** Variables ***
+${SERVER}    threaded
+
+
+*** Test Cases ***
+Ctrl C Ends The Test And Writes The Report
+    Start Inner Suite And Wait For Its Middle
+    Send Signal To Inner Run    SIGINT
+    Inner Run Should End
+    Inner Test Should Have Failed    Wait For The End    Execution terminated by signal
+    Inner Test Should Have Failed    Next Test    Test execution stopped due to a fatal error.
+    Nothing Should Be Left Of Inner Run
+    Delete Inner Reports
+
+Termination Ends The Test And Writes The Report
+    Start Inner Suite And Wait For Its Middle
+    Send Signal To Inner Run    SIGTERM
+    Inner Run Should End
+    Inner Test Should Have Failed    Wait For The End    Execution terminated by signal
+    Nothing Should Be Left Of Inner Run
+    Delete Inner Reports
+
+Killing Robot Leaves No Process
+    Start Inner Suite And Wait For Its Middle
+    Send Signal To Inner Run    SIGKILL
+    Inner Run Should End
+    Nothing Should Be Left Of Inner Run
+    Delete Inner Reports
+
+Every Failure Stays In Its Own Test
+    Run Inner Suite    misbehaving.robot    --variable    SERVER:${SERVER}
+    Inner Test Should Have Failed
+    ...    Start Listener Raises
+    ...    Server 'bad' did not start: The start listener StartListenerRaises.connect raised RuntimeError: cannot connect
+    Inner Test Should Have Failed
+    ...    Stop Listener Raises
+    ...    Server 'bad' stopped with an error: The stop listener StopListenerRaises.flush raised RuntimeError: cannot flush
+    Inner Test Should Have Failed
+    ...    Child Cannot Start
+    ...    Server 'bad' did not start: Making 'sample_app.refusing:Refusing' raised RuntimeError: no database (${EXECDIR}/sample_app/refusing.py, line 8).
+    Inner Test Should Have Failed    Attribute Does Not Exist
+    ...    Module 'sample_app.echo' has no attribute 'Ecko'. Did you mean 'Echo'?
+    Inner Test Should Have Passed    Good Application
+    Inner Test Should Have Passed    Left Open
+    Nothing Should Be Left Of Inner Run
+    Delete Inner Reports
+
+
+*** Keywords ***
+Start Inner Suite And Wait For Its Middle
+    [Documentation]    A server in this process, one in a child, and a browser are there by then.
+    Start Inner Suite    unfinished.robot    --variable    SERVER:${SERVER}
+    Inner Run Should Reach    in-the-middle
+    Inner Run Should Have Processes

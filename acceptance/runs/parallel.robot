@@ -1,0 +1,18 @@
+*** Settings ***
+Documentation    Runs do not get in each other's way.
+
+Library          ../resources/inner_runs.py
+
+Test Timeout     2 minutes
+
+
+*** Variables ***
+${SERVER}    threaded
+
+
+*** Test Cases ***
+Two Pabot Processes Run At Once
+    Run Inner Suite    parallel    --variable    SERVER:${SERVER}    runner=pabot
+    Inner Run Should Have    passed=4    failed=0
+    Nothing Should Be Left Of Inner Run
+    Delete Inner Reports

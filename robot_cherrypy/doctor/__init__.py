@@ -1,0 +1,1 @@
+"""Tells what tests need, what of it is there, and installs the rest."""

@@ -1,1 +1,0 @@
-"""Django, WSGI and ASGI applications on the CherryPy bus."""

@@ -1,0 +1,66 @@
+"""Reads the code blocks of the documentation.
+
+A comment right above a block says what the reader is told in prose:
+
+    <!-- file: NAME -->      the block is a file of that name, beside those of the same document
+    <!-- not run: REASON --> the block is not executed, and why
+
+A block without a language, or with `text`, shows output or folders and is not code.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+
+ROOT = Path(__file__).parents[3]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
+
+_NOTE = re.compile(r"<!-- (file|not run): (.+?) -->\s*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A code block; `file` is its file's name, `not_run` the reason for not executing it."""
+
+    document: str
+    line: int
+    language: str
+    text: str
+    file: str | None = None
+    not_run: str | None = None
+
+    def __str__(self):
+        """Return where it stands."""
+        return f"{self.document}:{self.line}"
+
+
+def blocks(document):
+    """Return the code blocks of a Markdown file."""
+    name = document.relative_to(ROOT).as_posix()
+    return blocks_of(name, document.read_text("utf-8"))
+
+
+def blocks_of(name, markdown):
+    """Return the code blocks of a Markdown text, in order."""
+    found, notes = [], {}
+    for token in MarkdownIt().parse(markdown):
+        note = _NOTE.fullmatch(token.content) if token.type == "html_block" else None
+        if note:
+            notes[note[1].replace(" ", "_")] = note[2]
+        elif token.type == "fence":
+            language = token.info.strip()
+            if language not in {"", "text"}:
+                line = token.map[0] + 1
+                found.append(
+                    Block(document=name, line=line, language=language, text=token.content, **notes)
+                )
+            notes = {}
+        elif token.nesting == 0 or token.type.endswith("_open"):
+            notes = {}
+    return found
+
+
+ALL = [block for document in DOCUMENTS for block in blocks(document)]
+RUN = [block for block in ALL if not block.not_run]

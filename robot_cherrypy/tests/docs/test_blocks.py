@@ -1,0 +1,184 @@
+"""Every code block of the documentation runs, or says why not."""
+
+import configparser
+import os
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from robot_cherrypy.tests.docs.blocks import ALL, RUN, Block, blocks_of
+
+# How many blocks of a document are not executed. The reason stands in the document.
+NOT_RUN = {"docs/architecture.md": 1, "docs/troubleshooting.md": 1}
+
+# Commands that are taken on trust, since they install packages or run all tests, and who runs them.
+ELSEWHERE = {
+    "python3 bootstrap.py acceptance": "CI",
+    "python3 bootstrap.py tests": "CI",
+    "pip install 'robotframework-cherrypy[async]'": "the test of the wheel",
+    "pip install -e . 'robotframework-cherrypy[async]'": "the test of the wheel",
+    "pip install 'robotframework-cherrypy[notes]'": "the installation of what the tests need",
+    "pip install robotframework-pabot": "the installation of what the tests need",
+    "robot-cherrypy doctor --install": "bootstrap.py",
+    "robot --outputdir results --variable SERVER:${{ matrix.server }} acceptance/": "tox",
+    "robot --outputdir results --xunit xunit.xml --variable SERVER:$SERVER acceptance/": "tox",
+}
+
+
+def _run(arguments, folder):
+    bin_folder = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        arguments,
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
+
+
+def _write(block, folder, name):
+    file = folder / (block.file or name)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(block.text, "utf-8")
+    return file.relative_to(folder).as_posix()
+
+
+def _python(block, folder):
+    code = "import runpy, sys; runpy.run_path(sys.argv[1])"
+    name = _write(block, folder, "block.py")
+    _run([sys.executable, "-W", "error", "-c", code, name], folder)
+
+
+def _robot(block, folder):
+    name = _write(block, folder, "block.robot")
+    if name.endswith(".resource"):
+        suite = (
+            f"*** Settings ***\nResource    {name}\n*** Test Cases ***\nImport\n    No Operation\n"
+        )
+        name = _write(replace(block, text=suite, file=None), folder, "block.robot")
+    _run([sys.executable, "-m", "robot", "--outputdir", "results", name], folder)
+
+
+def _shell(block, folder):
+    for command in _shown_commands(block):
+        if command not in ELSEWHERE:
+            _run(["bash", "-c", command], folder)
+
+
+def _yaml(block, _folder):
+    """Run no job, but let it run no command either that runs nowhere."""
+    commands = list(_shown_commands(block))
+    assert commands
+    assert [] == [command for command in commands if command not in ELSEWHERE]
+
+
+def _toml(block, _folder):
+    assert tomllib.loads(block.text)
+
+
+def _ini(block, _folder):
+    parser = configparser.ConfigParser()
+    parser.read_string(block.text)
+    assert parser.sections()
+
+
+RUNNERS = {
+    "python": _python,
+    "robot": _robot,
+    "shell": _shell,
+    "yaml": _yaml,
+    "toml": _toml,
+    "ini": _ini,
+}
+
+
+def _commands(text):
+    lines = (line.partition("  #")[0].strip() for line in text.splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _shown_commands(block):
+    if block.language == "shell":
+        yield from _commands(block.text)
+    elif block.language == "yaml":
+        yield from _job_commands(yaml.safe_load(block.text))
+
+
+def _job_commands(job):
+    """Yield the commands of a GitHub (`run`) or GitLab (`script`) job, at any depth."""
+    if isinstance(job, list):
+        for entry in job:
+            yield from _job_commands(entry)
+    elif isinstance(job, dict):
+        for key, value in job.items():
+            if key in {"run", "script", "before_script", "after_script"}:
+                yield from _commands(value if isinstance(value, str) else "\n".join(value))
+            else:
+                yield from _job_commands(value)
+
+
+@pytest.mark.parametrize("block", RUN, ids=str)
+def test_block_runs(block, tmp_path):
+    """What the reader copies works, beside the files that the document has shown before."""
+    for other in RUN:
+        if other.document == block.document and other.file and other.line < block.line:
+            _write(other, tmp_path, other.file)
+
+    RUNNERS[block.language](block, tmp_path)
+
+
+def test_what_is_not_run_is_known():
+    """Nobody takes a block out of the tests unnoticed."""
+    assert NOT_RUN == Counter(block.document for block in ALL if block.not_run)
+
+
+def test_no_command_is_listed_in_vain():
+    """Every command that is taken on trust stands in the documentation."""
+    shown = {command for block in RUN for command in _shown_commands(block)}
+
+    assert set() == ELSEWHERE.keys() - shown
+
+
+def test_comments_reach_their_block_only():
+    """A comment belongs to the block right below it."""
+    markdown = (
+        "<!-- file: a.py -->\n\n```python\n1\n```\n\n```text\noutput\n```\n\n"
+        "<!-- not run: it sleeps -->\n\n```python\n2\n```\n\n"
+        "<!-- file: b.py -->\n\nWords.\n\n```python\n3\n```\n"
+    )
+
+    assert [
+        Block(document="x", line=3, language="python", text="1\n", file="a.py"),
+        Block(document="x", line=13, language="python", text="2\n", not_run="it sleeps"),
+        Block(document="x", line=21, language="python", text="3\n"),
+    ] == blocks_of("x", markdown)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("python", "1 / 0"),
+        ("robot", "*** Test Cases ***\nBad\n    Fail"),
+        ("shell", "exit 3"),
+        ("yaml", "job:\n  script: [curl example.org]"),
+        ("toml", "= 1"),
+        ("ini", "no section"),
+    ],
+)
+def test_block_that_fails_is_noticed(language, text, tmp_path):
+    """The tests above can fail."""
+    block = Block(document="x", line=1, language=language, text=text)
+
+    with pytest.raises((AssertionError, ValueError, configparser.Error)):
+        RUNNERS[language](block, tmp_path)

@@ -1,1 +1,0 @@
-"""One WebSocket page-handler API for both servers, and a client."""
