@@ -8,6 +8,7 @@ import cherrypy
 
 from robot_cherrypy.aio import bridge
 from robot_cherrypy.aio.body import ClientGone, RequestBody
+from robot_cherrypy.aio.clients import CANCELS, ClientWatch
 from robot_cherrypy.aio.environ import Incoming, Scope, path_of
 from robot_cherrypy.aio.exchange import Exchange
 from robot_cherrypy.aio.installation import ensure_installed
@@ -55,15 +56,26 @@ class Application:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         ensure_installed()
-        task = asyncio.current_task()
-        bridge.request_task.set(task)
+        reply = Reply(send)
+        bridge.request_task.set(reply.task())
         bridge.request_loop.set(asyncio.get_running_loop())
         try:
-            await bridge.Spawned(self._serve, scope, receive, Reply(send))
+            if CANCELS in scope.get("extensions", ()):
+                await bridge.Spawned(self._serve, scope, RequestBody(receive), reply)
+            else:
+                await self._watched(scope, receive, reply)
         except ClientGone:
             return
 
-    def _serve(self, scope: Scope, receive: Receive, reply: Reply) -> None:
+    async def _watched(self, scope: Scope, receive: Receive, reply: Reply) -> None:
+        watch = ClientWatch(scope, receive, reply)
+        try:
+            body = RequestBody(receive, at_end=watch.start)
+            await bridge.Spawned(self._serve, scope, body, reply)
+        finally:
+            watch.end()
+
+    def _serve(self, scope: Scope, body: RequestBody, reply: Reply) -> None:
         """Answer one request, on its greenlet."""
         limit = cherrypy.server.max_request_body_size
         if limit and _declared_length(scope) > limit:
@@ -78,7 +90,8 @@ class Application:
             reply.whole(b"404 Not Found", [], b"")
             return
         application = tree.apps[script_name]
-        incoming = Incoming(scope, script_name, path, RequestBody(receive, limit or 0))
+        body.limit = limit or 0
+        incoming = Incoming(scope, script_name, path, body)
         exchange = Exchange if _is_plain(application) else WsgiExchange
         exchange(application, incoming, reply).run()
 

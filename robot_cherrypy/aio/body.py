@@ -19,9 +19,16 @@ class ClientGone(BaseException):
 class RequestBody:
     """A file over ASGI's `receive`, for the request's greenlet and for worker threads."""
 
-    def __init__(self, receive: Callable[[], Awaitable[Any]], limit: int) -> None:
+    def __init__(
+        self,
+        receive: Callable[[], Awaitable[Any]],
+        *,
+        limit: int = 0,
+        at_end: Callable[[], None] | None = None,
+    ) -> None:
         self._receive = receive
-        self._limit = limit
+        self._at_end = at_end
+        self.limit = limit
         self._received = 0
         self._buffer = bytearray()
         self._more = True
@@ -36,10 +43,12 @@ class RequestBody:
         self._more = message.get("more_body", False)
         self._trailers = message.get("trailers", [])
         self._received += len(chunk)
-        if self._limit and self._received > self._limit:
+        if self.limit and self._received > self.limit:
             # cherrypy/_cpreqbody.py makes a 413 of this one.
-            raise MaxSizeExceeded("Request Entity Too Large", self._limit)
+            raise MaxSizeExceeded("Request Entity Too Large", self.limit)
         self._buffer += chunk
+        if not self._more and self._at_end is not None:
+            self._at_end()
 
     def _take(self, size: int) -> bytes:
         taken = bytes(self._buffer[:size])

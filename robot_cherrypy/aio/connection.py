@@ -13,8 +13,9 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from robot_cherrypy.aio import malformed
+from robot_cherrypy.aio.clients import CANCELS
 from robot_cherrypy.aio.cycle import Cycle
-from robot_cherrypy.aio.malformed import Refusal, RefusedError
+from robot_cherrypy.aio.malformed import IgnoredError, Refusal, RefusedError
 from robot_cherrypy.aio.target import split_target
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _HIGH_WATER = 65536  # bytes of a request body held before the client is made to
 # Bytes a second below which a body counts as dripping, as Apache's mod_reqtimeout has it.
 _MIN_RATE = 500
 _LINGER = 2.0  # seconds to go on reading after a refusal, so that the client gets to read it
+_HALF_CLOSED = 0.5  # seconds
 _VERSIONS = frozenset({"1.0", "1.1"})
 _NEVER = float("inf")
 
@@ -35,10 +37,15 @@ class Host(Protocol):
 
     settings: Any
     timeout: float
-    requests: dict["asyncio.Task[None]", Cycle]
+    requests: dict["asyncio.Task[None]", Any]
 
     def interrupted(self, error: BaseException) -> None:
         """Take note of a SystemExit or KeyboardInterrupt that a page raised."""
+
+
+def _speaks_http2(transport: Any) -> bool:
+    tls = transport.get_extra_info("ssl_object")
+    return tls is not None and tls.selected_alpn_protocol() == "h2"
 
 
 class Connection(HttpToolsProtocol):
@@ -68,8 +75,24 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         """Start the time within which a request has to arrive."""
+        if _speaks_http2(transport):
+            self._hand_over(transport)
+            return
         super().connection_made(transport)
         self._expect_more()
+
+    def _hand_over(self, transport: Any) -> None:
+        from robot_cherrypy.aio.http2 import Http2Connection  # noqa: PLC0415 - an extra
+
+        protocol = Http2Connection(
+            self.host,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.app_state,
+            _loop=self.loop,
+        )
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's interface
         """Cancel the request in progress, whose client cannot be answered any more."""
@@ -79,6 +102,23 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
         if self.active is not None:
             self.active.lose()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer a client that only closed its own half; one that has gone looks the same.
+
+        So what is being done for it may go on for a moment, and is cancelled then.
+        """
+        active = self.active
+        if active is None or self.transport.get_extra_info("ssl_object") is not None:
+            return False
+        active.keep_alive = False
+        self.pipeline.clear()
+        self.loop.call_later(_HALF_CLOSED, self._give_up, active, context=self.context)
+        return True
+
+    def _give_up(self, cycle: Cycle) -> None:
+        if self.active is cycle:
+            self.transport.abort()
 
     def pause_writing(self) -> None:
         """Make responses wait; the client has to go on reading within the time-out."""
@@ -129,12 +169,12 @@ class Connection(HttpToolsProtocol):
             self._parse(data[:end] if self._held else data)
             if self._in_body and self._held:
                 held, self._held = self._held, b""
-                self._parse(held)
+                self._parse_body(held)
 
     def _parse_body(self, data: bytes) -> None:
         """Bound what a chunked body may bring, chunk extensions and trailers included."""
         self._body_size += len(data)
-        if self.cycle.chunked and self._is_too_large():
+        if self.cycle.coding and self._is_too_large():
             self._refuse(malformed.BODY_TOO_LARGE)
         else:
             self._parse(data)
@@ -153,7 +193,9 @@ class Connection(HttpToolsProtocol):
                 self._parse(rest)
         except httptools.HttpParserError as error:
             cause = error.__context__  # what a callback raised
-            if isinstance(cause, RefusedError):
+            if isinstance(cause, IgnoredError):
+                self._lingering = True
+            elif isinstance(cause, RefusedError):
                 self._refuse_in_turn(cause.refusal)
             elif self._in_body:
                 self._refuse(malformed.BAD_BODY)
@@ -221,9 +263,14 @@ class Connection(HttpToolsProtocol):
         scope["raw_path"] = path
         scope["path"] = path.decode("latin-1")
         scope["query_string"] = query
+        scope["extensions"] = {CANCELS: {}}
+        if self.cycle is not None and self.cycle.is_last:
+            raise IgnoredError
         cycle = Cycle(self, scope, expects_continue=self.expect_100_continue)
+        if cycle.coding not in {b"", b"chunked"}:
+            raise RefusedError(malformed.UNKNOWN_CODING)
         self._body_size = len(self._head) - self._head.find(b"\r\n\r\n") - 4
-        if cycle.chunked and self._is_too_large():
+        if cycle.coding and self._is_too_large():
             raise RefusedError(malformed.BODY_TOO_LARGE)
         self._in_body = True
         self._head = b""
@@ -244,11 +291,11 @@ class Connection(HttpToolsProtocol):
         cycle.task = task
         self.host.requests[task] = cycle
         self.tasks.add(task)
-        task.add_done_callback(self._finish, context=self.context)
 
-    def _finish(self, task: "asyncio.Task[None]") -> None:
-        self.tasks.discard(task)
-        del self.host.requests[task]
+    def finish(self, cycle: Cycle) -> None:
+        """Forget a request, whose task is about to end."""
+        self.tasks.discard(cycle.task)
+        self.host.requests.pop(cycle.task, None)  # type: ignore[arg-type]
 
     def on_body(self, body: bytes) -> None:
         """Hand a piece of the body to the request."""

@@ -17,6 +17,20 @@ if TYPE_CHECKING:
 
 _TOO_LONG = b"The requested resource returned more bytes than the declared Content-Length."
 
+# The headers of responses that matter here, by their length.
+_KINDS = {len(name): name for name in (b"content-length", b"connection", b"transfer-encoding")}
+
+
+def _framing_of(scope: "Scope") -> tuple[bytes, bool]:
+    """Return the transfer coding of a request, and whether it declares a length too."""
+    coding, has_length = b"", False
+    for name, value in scope["headers"]:
+        if name == b"transfer-encoding":
+            coding = coding + b"," + value.lower() if coding else value.lower()
+        elif name == b"content-length":
+            has_length = True
+    return coding.strip(), has_length
+
 
 class Cycle:
     """A request and the response to it."""
@@ -27,7 +41,13 @@ class Cycle:
         self.flow = connection.flow
         self.scope = scope
         self.task: asyncio.Task[None] | None = None
-        self.keep_alive = connection.parser.should_keep_alive()
+        self.coding, has_length = _framing_of(scope)
+        # RFC 9112, 6.1 and 6.3: who sends both a length and a coding, or a coding in HTTP/1.0, may
+        # be smuggling, so that nothing may follow.
+        self.keep_alive = connection.parser.should_keep_alive() and not (
+            self.coding and (has_length or scope["http_version"] == "1.0")
+        )
+        self.is_last = not self.keep_alive
         self.expects_continue = expects_continue
         self.body = bytearray()
         self.more_body = True
@@ -35,7 +55,6 @@ class Cycle:
         self.response_started = False
         self.response_complete = False
         self.disconnected = False
-        self.chunked = any(name == b"transfer-encoding" for name, _value in scope["headers"])
         self._told_all = False
         self._arrival: asyncio.Future[None] | None = None
         self._start: dict[str, Any] | None = None
@@ -68,6 +87,8 @@ class Cycle:
         else:
             if not self.response_complete:
                 await self._fail()
+        finally:
+            self.connection.finish(self)
 
     async def _fail(self) -> None:
         if self.response_started or self.disconnected:
@@ -129,6 +150,13 @@ class Cycle:
             raise RuntimeError(f"The response to {self} is complete, but more of it was sent.")
         self._send_body(message.get("body", b""), more=message.get("more_body", False))
 
+    def respond(self, start: dict[str, Any], body: bytes) -> None:
+        """Send a whole response, while `flow` does not ask to wait."""
+        if not self.disconnected:
+            self.response_started = True
+            self._start = start
+            self._send_body(body, more=False)
+
     def _send_body(self, body: bytes, *, more: bool) -> None:
         out: list[bytes] = []
         if self._start is not None:
@@ -178,22 +206,29 @@ class Cycle:
         )
         self._without_body = self.scope["method"] == "HEAD" or status in {204, 205, 304}
         length = connection = None
-        for name, value in start["headers"]:
-            lower = name.lower()
-            if lower == b"content-length":
-                length = int(value)
-            elif lower == b"connection":
-                connection = value.lower()
-            elif lower == b"transfer-encoding" and value.lower() == b"chunked":
-                self._chunked = True
-            if b"\n" in value or b"\r" in value or b"\n" in name:
-                raise RuntimeError(f"Header {name!r} of the response to {self} has a line break.")
+        headers = start["headers"]
+        for name, value in headers:
+            kind = _KINDS.get(len(name))
+            if kind is not None and name.lower() == kind:
+                if kind == b"content-length":
+                    length = int(value)
+                elif kind == b"connection":
+                    connection = value.lower()
+                elif value.lower() == b"chunked":
+                    self._chunked = True
             out += (name, b": ", value, b"\r\n")
+        self._check_line_breaks(out, len(headers) + 1)
         if length is not None and len(body) > length and not self._without_body:
             self._too_long()
             return False
         self._frame(status, length, connection, out)
         return True
+
+    def _check_line_breaks(self, lines: list[bytes], number: int) -> None:
+        """Keep headers from ending early, all at once since that is quicker."""
+        head = b"".join(lines)
+        if head.count(b"\n") != number or head.count(b"\r") != number:
+            raise RuntimeError(f"A header of the response to {self} has a line break.")
 
     def _too_long(self) -> None:
         """Answer as cheroot does to a body whose first part exceeds its Content-Length."""

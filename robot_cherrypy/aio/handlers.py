@@ -12,7 +12,7 @@ import cherrypy
 from cherrypy.lib import static
 
 from robot_cherrypy.aio import bridge
-from robot_cherrypy.aio.workers import announce_thread, offload
+from robot_cherrypy.aio.workers import announce_thread, offload, offload_step
 
 F = TypeVar("F", bound=Callable[..., Any])
 _LANE = "_robot_cherrypy_lane"
@@ -54,24 +54,31 @@ def is_async(function: Any) -> bool:
 
 
 @functools.lru_cache(4096)
-def _lane_of(function: Any, default: Lane) -> Lane:
+def _lane_of(function: Any) -> Lane | None:
     lane: Lane | None = getattr(function, _LANE, None)
-    if lane is not None:
-        return lane
-    return Lane.LOOP if is_async(function) else default
+    return Lane.LOOP if lane is None and is_async(function) else lane
 
 
 def lane_of(function: Any, default: Lane) -> Lane:
     """Tell where a callable is to run; `default` is for plain ones without a mark."""
-    function = getattr(function, "__func__", function)
     try:
-        return _lane_of(function, default)
+        return _lane_of(getattr(function, "__func__", function)) or default
     except TypeError:  # unhashable
         return default
 
 
+_SETTLED_LATER = (types.CoroutineType, types.AsyncGeneratorType, types.GeneratorType)
+
+
+@functools.lru_cache(1024)
+def _may_be_async(kind: Any) -> bool:
+    return issubclass(kind, _SETTLED_LATER) or hasattr(kind, "__await__")
+
+
 def settle(value: Any) -> Any:
     """Turn what a coroutine function returned into what CherryPy expects, waiting for it."""
+    if not _may_be_async(type(value)):  # type: ignore[arg-type]  # types can be hashed
+        return value
     if isinstance(value, types.CoroutineType) or inspect.isawaitable(value):
         value = bridge.wait(value)
     if isinstance(value, types.AsyncGeneratorType):
@@ -127,7 +134,7 @@ class ThreadedBody(Iterator[Any]):
         self._generator = generator
 
     def __next__(self) -> Any:
-        item = offload(next, self._generator, self)
+        item = offload_step(next, self._generator, self)
         if item is self:
             raise StopIteration
         return item
@@ -150,7 +157,7 @@ def call_page_handler(original: Callable[[Any], Any], handler: Any) -> Any:
 
 def _with_timeout(value: Any) -> Any:
     """Limit a coroutine to the seconds that `request.timeout` is configured to for this page."""
-    seconds = getattr(cherrypy.serving.request, "timeout", None)
+    seconds = cherrypy.serving.request.config.get("request.timeout")
     if seconds is None or not isinstance(value, types.CoroutineType):
         return value
     return _within(seconds, value)
@@ -169,18 +176,20 @@ async def _within(seconds: float, coroutine: Any) -> Any:
 _READ_FILES = frozenset({static.staticdir, static.staticfile})
 
 
-def call_hook(original: Callable[[Any], Any], hook: Any) -> Any:
+def call_hook(hook: Any) -> Any:
     """Run a hook or tool on the loop, or on a worker thread if it is marked `blocking`.
 
     Functions among its arguments, such as a `checkpassword`, may be coroutine functions as well.
     """
-    kwargs = hook.kwargs
+    kwargs, callback = hook.kwargs, hook.callback
     for name, value in kwargs.items():
         if callable(value):
             kwargs[name] = synchronous(value)
-    if lane_of(hook.callback, Lane.LOOP) is Lane.THREAD:
-        return settle(offload(original, hook))
-    return settle(original(hook))
+    if lane_of(callback, Lane.LOOP) is Lane.THREAD:
+        value = offload(functools.partial(callback, **kwargs))
+    else:
+        value = callback(**kwargs)
+    return value if value is None else settle(value)
 
 
 def call_tool(function: Callable[..., Any], **kwargs: Any) -> Any:

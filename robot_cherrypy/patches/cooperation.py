@@ -6,12 +6,13 @@ signatures since CherryPy 3.2.
 """
 
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import cherrypy.lib
 from cherrypy import _cpdispatch, _cperror, _cprequest, _cptools
-from cherrypy.lib import caching, encoding, sessions
+from cherrypy.lib import caching, encoding, locking, sessions
 from cherrypy.process import wspbus
 
 from robot_cherrypy.patches.replacing import Replacements
@@ -21,12 +22,21 @@ Wrapper = Callable[..., Any]
 
 def page_handlers(replacements: Replacements, call: Wrapper) -> None:
     """Let `call(original, handler)` run page handlers (`_cpdispatch.py`, `PageHandler`)."""
-    replacements.wrap(_cpdispatch.PageHandler, "__call__", call)
+    original = _cpdispatch.PageHandler.__call__
+
+    def call_handler(handler: Any) -> Any:
+        return call(original, handler)
+
+    replacements.set(_cpdispatch.PageHandler, "__call__", call_handler)
 
 
 def hooks(replacements: Replacements, call: Wrapper) -> None:
-    """Let `call(original, hook)` run hooks, and so tools (`_cprequest.py`, `Hook.__call__`)."""
-    replacements.wrap(_cprequest.Hook, "__call__", call)
+    """Let `call(hook)` run hooks, and so tools (`_cprequest.py`, `Hook.__call__`)."""
+
+    def call_hook(hook: Any) -> Any:
+        return call(hook)
+
+    replacements.set(_cprequest.Hook, "__call__", call_hook)
 
 
 def handler_tools(replacements: Replacements, call: Wrapper) -> None:
@@ -54,11 +64,12 @@ def response_bodies(replacements: Replacements, settle: Callable[[Any], Any]) ->
     Not every `request.handler` is a PageHandler: tools and hooks may put a coroutine function
     there.
     """
+    original = _cprequest.ResponseBody.__set__
 
-    def assign(original: Wrapper, body: Any, response: Any, value: Any) -> None:
+    def assign(body: Any, response: Any, value: Any) -> None:
         original(body, response, settle(value))
 
-    replacements.wrap(_cprequest.ResponseBody, "__set__", assign)
+    replacements.set(_cprequest.ResponseBody, "__set__", assign)
 
 
 def encoded_handlers(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
@@ -74,14 +85,27 @@ def encoded_handlers(replacements: Replacements, settle: Callable[[Any], Any]) -
 
 
 def error_pages(replacements: Replacements, synchronous: Callable[[Any], Any]) -> None:
-    """Make the callables of `request.error_page` synchronous (`_cperror.py`, `get_error_page`)."""
+    """Make the callables of `request.error_page` synchronous (`_cperror.py`, `get_error_page`).
+
+    And keep tracebacks of errors in a request's headers from clients, if so configured: CherryPy
+    applies `request.show_tracebacks` only after it has read them.
+    """
 
     def get_error_page(original: Wrapper, *args: Any, **kwargs: Any) -> Any:
-        pages = cherrypy.serving.request.error_page
+        request = cherrypy.serving.request
+        pages = request.error_page
         pages.update({code: synchronous(page) for code, page in pages.items() if callable(page)})
+        if request.config is None and not _shows_tracebacks(request):
+            kwargs["traceback"] = None
         return original(*args, **kwargs)
 
     replacements.wrap(_cperror, "get_error_page", get_error_page)
+
+
+def _shows_tracebacks(request: Any) -> Any:
+    key = "request.show_tracebacks"
+    default = cherrypy.config.get(key, True)
+    return request.app.find_config(request.path_info, key, default) if request.app else default
 
 
 def error_responses(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
@@ -107,11 +131,14 @@ def dispatchers(replacements: Replacements, settle: Callable[[Any], Any]) -> Non
 
 def engine_listeners(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
     """Settle what engine listeners return (`process/wspbus.py`, `Bus.publish`)."""
+    original = wspbus.Bus.publish
 
-    def publish(original: Wrapper, bus: Any, channel: str, *args: Any, **kwargs: Any) -> Any:
+    def publish(bus: Any, channel: str, *args: Any, **kwargs: Any) -> Any:
+        if not bus.listeners.get(channel):
+            return []
         return [settle(value) for value in original(bus, channel, *args, **kwargs)]
 
-    replacements.wrap(wspbus.Bus, "publish", publish)
+    replacements.set(wspbus.Bus, "publish", publish)
 
 
 def session_locks(replacements: Replacements, lock: Callable[[], Any]) -> None:
@@ -129,6 +156,37 @@ def session_locks(replacements: Replacements, lock: Callable[[], Any]) -> None:
 
     replacements.set(sessions.RamSession, "acquire_lock", acquire_lock)
     replacements.set(sessions.MemcachedSession, "acquire_lock", acquire_lock)
+
+
+def session_file_locks(replacements: Replacements, lock: Callable[[], Any]) -> None:
+    """Let the requests of a process queue before they poll for a file's lock (`lib/sessions.py`).
+
+    The lock on the file keeps out other processes, but has no queue: each waiter looks ten times a
+    second whether it is free.
+    """
+    locks: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
+    guard = threading.Lock()
+
+    def acquire(original: Wrapper, session: Any, path: str | None = None) -> None:
+        with guard:
+            key = path or session._get_file_path()  # noqa: SLF001
+            queue = locks.setdefault(key, lock())
+        limit = session.lock_timeout
+        if not queue.acquire(timeout=-1 if limit is None else limit.total_seconds()):
+            raise locking.LockTimeout(f"Timeout acquiring lock for {session.id}")
+        try:
+            original(session, path)
+        except BaseException:
+            queue.release()
+            raise
+        session.queue = queue
+
+    def release(original: Wrapper, session: Any, path: str | None = None) -> None:
+        original(session, path)
+        session.queue.release()
+
+    replacements.wrap(sessions.FileSession, "acquire_lock", acquire)
+    replacements.wrap(sessions.FileSession, "release_lock", release)
 
 
 def session_storage(replacements: Replacements, offload: Callable[..., Any]) -> None:
