@@ -125,7 +125,8 @@ def _forget_sessions(reset: Reset) -> None:
 
 
 def _session_classes(base: type) -> list[type]:
-    children = [one for child in base.__subclasses__() for one in _session_classes(child)]
+    subclasses: list[type] = base.__subclasses__()
+    children = [one for child in subclasses for one in _session_classes(child)]
     return list(dict.fromkeys([base, *children]))
 
 
