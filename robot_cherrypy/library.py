@@ -24,6 +24,7 @@ from robot_cherrypy.keywords.options import Options
 from robot_cherrypy.keywords.servers import ServerKeywords
 from robot_cherrypy.keywords.sessions import SessionKeywords
 from robot_cherrypy.keywords.stack import StackKeywords
+from robot_cherrypy.keywords.state import StateKeywords
 from robot_cherrypy.keywords.traffic import TrafficKeywords
 
 
@@ -104,6 +105,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
                 SessionKeywords(self._servers, options),
                 ClockKeywords(pages, owners),
                 FaultKeywords(self._servers, owners),
+                StateKeywords(self._servers),
                 self._stack_keywords,
             ]
         )

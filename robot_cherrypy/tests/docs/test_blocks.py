@@ -15,7 +15,7 @@ import yaml
 from robot_cherrypy.tests.docs.blocks import ALL, RUN, Block, blocks_of
 
 # How many blocks of a document are not executed. The reason stands in the document.
-NOT_RUN = {"docs/architecture.md": 1, "docs/troubleshooting.md": 1}
+NOT_RUN = {"docs/architecture.md": 1, "docs/evidence.md": 1, "docs/troubleshooting.md": 1}
 
 # Commands that are taken on trust, since they install packages or run all tests, and who runs them.
 ELSEWHERE = {
@@ -24,6 +24,9 @@ ELSEWHERE = {
     "pip install 'robotframework-cherrypy[async]'": "the test of the wheel",
     "pip install -e . 'robotframework-cherrypy[async]'": "the test of the wheel",
     "pip install 'robotframework-cherrypy[notes]'": "the installation of what the tests need",
+    "robot --outputdir results --listener robot_cherrypy.coverage:sample_app acceptance/traffic": (
+        "the acceptance suite about coverage"
+    ),
     "pip install robotframework-pabot": "the installation of what the tests need",
     "robot-cherrypy doctor --install": "bootstrap.py",
     "robot --outputdir results --variable SERVER:${{ matrix.server }} acceptance/": "tox",
