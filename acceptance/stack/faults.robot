@@ -3,7 +3,7 @@ Documentation     Parts of the stack fail or are taken out while others write, a
 
 Resource          ../resources/stack.resource
 
-Suite Setup       Open Notes
+Suite Setup       Open Notes On A Stack
 Suite Teardown    Close Notes
 Test Setup        Begin With A Load
 Test Teardown     End The Load

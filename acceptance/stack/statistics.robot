@@ -3,7 +3,7 @@ Documentation     HAProxy's statistics page shows what it thinks of the instance
 
 Resource          ../resources/stack.resource
 
-Suite Setup       Open Notes
+Suite Setup       Open Notes On A Stack
 Suite Teardown    Close Notes
 Test Setup        Open Statistics
 Test Teardown     Put Back    one

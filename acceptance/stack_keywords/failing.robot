@@ -19,6 +19,7 @@ PostgreSQL Runs Already
     ...    Start PostgreSQL
 
 Database Was Not Created Here
+    [Setup]    Have Another PostgreSQL
     Run Keyword And Expect Error    EQUALS:Database 'other' was not created here. Created: none.
     ...    Reset Database    postgresql://localhost/other
 
@@ -100,7 +101,7 @@ Balance One
     Start Load Balancer    one
 
 Have Another PostgreSQL
-    [Documentation]    As the next test expects it.
+    [Documentation]    Without any database of an earlier test.
     Stop PostgreSQL
     Start PostgreSQL
 

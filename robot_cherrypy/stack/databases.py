@@ -32,8 +32,9 @@ class Databases:
             StackError: PostgreSQL refused.
         """
         name = f"test_{secrets.token_hex(6)}"
-        self._templates[name] = name_of(template) if template else _TEMPLATE
-        self._run(self.url, self._creation(name))
+        origin = name_of(template) if template else _TEMPLATE
+        self._run(self.url, _creation(name, origin))
+        self._templates[name] = origin
         return with_name(self.url, name)
 
     def reset(self, url: str) -> None:
@@ -46,7 +47,7 @@ class Databases:
         if name not in self._templates:
             known = ", ".join(f"'{one}'" for one in self._templates) or "none"
             raise StackError(f"Database '{name}' was not created here. Created: {known}.")
-        self._run(self.url, _removal(name), self._creation(name))
+        self._run(self.url, _removal(name), _creation(name, self._templates[name]))
 
     def query(self, url: str, statement: str) -> list[list[str]]:
         """Run a statement; return the rows' fields as text.
@@ -61,9 +62,6 @@ class Databases:
         for name in reversed(list(self._templates)):
             self._run(self.url, _removal(name))
         self._templates.clear()
-
-    def _creation(self, name: str) -> str:
-        return f'CREATE DATABASE "{name}" TEMPLATE "{self._templates[name]}"'
 
     def _run(self, url: str, *statements: str) -> str:
         parts = urlsplit(url)
@@ -93,6 +91,10 @@ class Databases:
         if done.returncode:
             raise StackError(f"PostgreSQL refused '{'; '.join(statements)}': {done.stderr.strip()}")
         return done.stdout.removesuffix("\n")
+
+
+def _creation(name: str, template: str) -> str:
+    return f'CREATE DATABASE "{name}" TEMPLATE "{template}"'
 
 
 def _removal(name: str) -> str:

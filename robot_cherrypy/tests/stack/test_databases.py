@@ -48,6 +48,13 @@ def test_only_own_databases_are_reset(databases):
     assert "Database 'postgres' was not created here. Created: none." == str(caught.value)
 
 
+def test_refused_database_was_not_created(databases):
+    """It is none of those that are dropped at the end."""
+    with pytest.raises(StackError, match='template database "other" does not exist'):
+        databases.create("postgresql://localhost/other")
+    assert {} == databases._templates
+
+
 def test_refusal_is_told(databases):
     """The statement and PostgreSQL's own words are in the error."""
     with pytest.raises(StackError, match=r"^PostgreSQL refused \'SELEC 1\': ERROR:  syntax error"):
