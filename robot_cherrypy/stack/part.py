@@ -119,12 +119,18 @@ class Part:
         self._guard.end()
 
     def _read_output(self) -> None:
-        assert self._guard.process.stdout
         buffered = b""
-        while data := self._guard.process.stdout.read(65536):
+        while data := self._more():
             *lines, buffered = (buffered + data).split(b"\n")
             self._keep([line.decode(errors="replace") + "\n" for line in lines])
         self._keep([buffered.decode(errors="replace")] if buffered else [], ended=True)
+
+    def _more(self) -> bytes:
+        assert self._guard.process.stdout
+        try:
+            return self._guard.process.stdout.read(65536) or b""
+        except ValueError:  # closed at the end of this process by the guard's finalizer
+            return b""
 
     def _keep(self, lines: list[str], *, ended: bool = False) -> None:
         with self._news:

@@ -88,9 +88,12 @@ def test_taken_port_is_given_up_for_another(make_cluster, monkeypatch):
 def test_death_is_told_with_the_last_output(make_cluster):
     """Who waits for a killed server hears that it ended."""
     cluster = make_cluster()
-    os.kill(cluster.process_id(), signal.SIGKILL)
+    lock_file = (cluster.part.folder / "data/postmaster.pid").read_text().splitlines()
+    segment = lock_file[6].split()[1]  # which only PostgreSQL itself would give back
+    os.kill(int(lock_file[0]), signal.SIGKILL)
     with pytest.raises(StackError, match=r"^PostgreSQL did not say .*: it ended\. Its output"):
         cluster.part.await_line("never", TIMEOUT)
+    subprocess.run(["ipcrm", "--shmem-id", segment], check=True)
 
 
 def test_missing_program_is_told(monkeypatch):
