@@ -13,6 +13,7 @@ from robot_cherrypy.aio.exchange import Exchange
 from robot_cherrypy.aio.installation import ensure_installed
 from robot_cherrypy.aio.lifespan import lifespan
 from robot_cherrypy.aio.reply import Reply
+from robot_cherrypy.aio.upgrade import handshake_scope, message_upgrade
 from robot_cherrypy.aio.wsgi import WsgiExchange
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -22,22 +23,15 @@ AsgiCallable = Callable[[Scope, Receive, Send], Awaitable[None]]
 _TOO_LARGE = b"The entity sent with the request exceeds the maximum allowed bytes."
 
 
-async def refuse_websocket(_scope: Scope, _receive: Receive, send: Send) -> None:
-    """Answer a WebSocket handshake with 403."""
-    await send({"type": "websocket.close"})
-
-
 class Application:
     """An ASGI application for a `cherrypy._cptree.Tree`.
 
     Args:
         tree: What to serve; by default whatever `cherrypy.tree` is when a request comes.
-        websocket: The ASGI callable that gets WebSocket connections.
     """
 
-    def __init__(self, tree: Any = None, *, websocket: AsgiCallable = refuse_websocket) -> None:
+    def __init__(self, tree: Any = None) -> None:
         self._tree = tree
-        self.websocket = websocket
 
     @property
     def tree(self) -> Any:
@@ -49,7 +43,7 @@ class Application:
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self.websocket(scope, receive, send)
+            await self._websocket(scope, receive, send)
         elif scope["type"] == "lifespan":
             await lifespan(receive, send)
 
@@ -62,6 +56,13 @@ class Application:
             await bridge.Spawned(self._serve, scope, receive, Reply(send))
         except ClientGone:
             return
+
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a WebSocket as the request that it began with; its page may take it from there."""
+        await receive()  # websocket.connect
+        upgrade = message_upgrade(scope, receive, send)
+        await self._http(handshake_scope(scope, upgrade), _no_body, upgrade.reply)
+        await upgrade.run()
 
     def _serve(self, scope: Scope, receive: Receive, reply: Reply) -> None:
         """Answer one request, on its greenlet."""
@@ -81,6 +82,10 @@ class Application:
         incoming = Incoming(scope, script_name, path, RequestBody(receive, limit or 0))
         exchange = Exchange if _is_plain(application) else WsgiExchange
         exchange(application, incoming, reply).run()
+
+
+async def _no_body() -> dict[str, Any]:
+    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def _declared_length(scope: Scope) -> int:

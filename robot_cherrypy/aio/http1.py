@@ -14,6 +14,8 @@ import cherrypy
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from robot_cherrypy.aio.upgrade import TRANSPORT, TransportUpgrade
+
 if TYPE_CHECKING:
     from robot_cherrypy.aio.application import AsgiCallable
     from robot_cherrypy.aio.environ import Scope
@@ -120,8 +122,6 @@ class Connection(HttpToolsProtocol):
         scope: Scope = self.scope  # type: ignore[assignment]
         scope["method"] = self.parser.get_method().decode("ascii")
         scope["http_version"] = version
-        if self.parser.should_upgrade() and self._should_upgrade():
-            return
         url = httptools.parse_url(self.url)
         scope["raw_path"] = url.path
         scope["path"] = url.path.decode("ascii")
@@ -129,6 +129,8 @@ class Connection(HttpToolsProtocol):
         self._in_body = True
         self._head_size = 0
         cycle = Cycle(self, scope, expects_continue=self.expect_100_continue)
+        if self.parser.should_upgrade():
+            cycle.offer_upgrade()
         self.cycle = cycle
         if self.active is None:
             self._start(cycle)
@@ -164,8 +166,6 @@ class Connection(HttpToolsProtocol):
         """Note that the request has arrived as a whole."""
         self._in_body = False
         self._head_size = 0
-        if self.parser.should_upgrade() and self._should_upgrade():
-            return
         self.cycle.more_body = False
         self.cycle.wake()
         self.deadline = float("inf")
@@ -182,6 +182,30 @@ class Connection(HttpToolsProtocol):
             self._start(cycle)  # type: ignore[arg-type]
         elif not self._in_body:
             self._expect_bytes()
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say nothing: the page decides."""
+
+    def hand_over(self, successor: Any, task: "asyncio.Task[None]") -> None:
+        """Give the transport to another protocol, and be gone."""
+        connections, tasks = self.connections, self.tasks
+        connections.discard(self)
+        connections.add(successor)
+        tasks.add(task)
+
+        def forget(_task: "asyncio.Task[None]") -> None:
+            connections.discard(successor)
+            tasks.discard(task)
+
+        task.add_done_callback(forget)
+        self.transport.set_protocol(successor)
+        successor.connection_made(self.transport)
+        if self.flow.write_paused:
+            successor.pause_writing()
+        self.flow.resume_reading()
+        # The parser and the last request refer to us, and so we would stay until the next
+        # collection of garbage.
+        self.parser = self.cycle = self.active = None  # type: ignore[assignment]
 
     def shutdown(self) -> None:
         """Close the connection as soon as what it asked for is answered."""
@@ -214,6 +238,14 @@ class Cycle:
         self._without_body = False
         self._chunked = False
         self._remaining: int | None = None
+        self._upgrade: TransportUpgrade | None = None
+        self._upgraded = False
+
+    def offer_upgrade(self) -> None:
+        """Let the application take the connection over, after this request or never."""
+        self.keep_alive = False
+        self._upgrade = TransportUpgrade(self.connection.loop)
+        self.scope["extensions"] = {TRANSPORT: self._upgrade}
 
     def __str__(self) -> str:
         client = self.scope["client"]
@@ -332,6 +364,9 @@ class Cycle:
     def _complete(self) -> None:
         self.response_complete = True
         self.wake()
+        if self._upgraded and self._upgrade is not None and self._upgrade.successor is not None:
+            self.connection.hand_over(*self._upgrade.successor)
+            return
         if not self.keep_alive or self.more_body:
             # A body that nobody read cannot be told from the next request.
             self.transport.close()
@@ -344,7 +379,10 @@ class Cycle:
         out.append(
             STATUS_LINE[status] if reason is None else b"HTTP/1.1 %d %b\r\n" % (status, reason)
         )
-        self._without_body = self.scope["method"] == "HEAD" or status in {204, 205, 304}
+        self._upgraded = status == 101
+        self._without_body = (
+            self.scope["method"] == "HEAD" or status < 200 or status in {204, 205, 304}
+        )
         length = connection = None
         for name, value in start["headers"]:
             lower = name.lower()

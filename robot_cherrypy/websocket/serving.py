@@ -1,0 +1,56 @@
+"""`cherrypy.request`, `response` and `session` for page handlers that outlive their request."""
+
+from collections.abc import Coroutine, Generator
+from typing import Any
+
+import cherrypy
+
+
+class Serving:
+    """What `cherrypy.serving` held when the page handler was called."""
+
+    __slots__ = ("_request", "_response", "_session")
+
+    def __init__(self) -> None:
+        serving = cherrypy.serving
+        self._request, self._response = serving.request, serving.response
+        self._session = getattr(serving, "session", None)
+
+    def __enter__(self) -> None:
+        cherrypy.serving.load(self._request, self._response)
+        if self._session is not None:
+            cherrypy.serving.session = self._session
+
+    def __exit__(self, *_exception: object) -> None:
+        cherrypy.serving.clear()
+
+
+class Served(Generator[Any, Any, Any]):
+    """A coroutine that sees a `Serving` in each of its steps.
+
+    CherryPy keeps what it serves for each thread, and on an event loop's thread the coroutines of
+    many WebSockets take turns.
+    """
+
+    __slots__ = ("_coroutine", "_serving")
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], serving: Serving) -> None:
+        self._coroutine, self._serving = coroutine, serving
+
+    def __await__(self) -> "Served":
+        return self
+
+    def send(self, value: Any) -> Any:
+        """Go on to the next `await`."""
+        with self._serving:
+            return self._coroutine.send(value)
+
+    def throw(self, *error: Any) -> Any:
+        """Go on with an error."""
+        with self._serving:
+            return self._coroutine.throw(*error)
+
+    def close(self) -> None:
+        """Give up."""
+        with self._serving:
+            self._coroutine.close()

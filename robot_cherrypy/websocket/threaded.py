@@ -1,0 +1,140 @@
+"""WebSockets on CherryPy's own server.
+
+A cheroot server (`cheroot/server.py`, 10 and 11) has a thread for each request that it is answering.
+A WebSocket would keep it for hours; so once its response is out, the socket is taken from cheroot and
+moves to an event loop, which one more thread runs for all WebSockets of the server.
+"""
+
+import asyncio
+import socket
+import threading
+import weakref
+from typing import Any
+
+import cherrypy
+from cheroot.makefile import MakeFile
+
+from robot_cherrypy.websocket.link import Link
+from robot_cherrypy.websocket.session import Session
+from robot_cherrypy.websocket.transport import SocketTransport
+
+_GRACE = 0.2  # seconds that page handlers have to end themselves once they were cancelled
+
+
+def current_connection() -> Any:
+    """Return the cheroot connection whose request this thread serves, or None."""
+    return getattr(threading.current_thread(), "conn", None)
+
+
+def take_socket(connection: Any) -> tuple[socket.socket, bytes]:
+    """Take the socket from a cheroot connection.
+
+    cheroot goes on with a socket whose other end is closed already: to it, the client has left.
+
+    Returns:
+        The socket, and what was read from it beyond the request.
+    """
+    taken, reader = connection.socket, connection.rfile
+    received = reader.peek() if reader.has_data() else b""
+    left, other = socket.socketpair()
+    other.close()
+    connection.socket = left
+    connection.rfile = MakeFile(left, "rb", connection.rbufsize)
+    connection.wfile = MakeFile(left, "wb", connection.wbufsize)
+    return taken, received
+
+
+class Sockets:
+    """The WebSockets of one server, from its first one until it stops."""
+
+    _guard = threading.Lock()
+    _of: "weakref.WeakKeyDictionary[Any, Sockets]" = weakref.WeakKeyDictionary()
+
+    def __init__(self, server: Any) -> None:
+        self.loop = asyncio.SelectorEventLoop()
+        self._sessions: set[Session] = set()
+        self._server = weakref.ref(server)
+        self._closing = False
+        self._thread = threading.Thread(
+            target=self._serve, name="WebSockets", daemon=True
+        )
+        self._thread.start()
+
+    @classmethod
+    def of(cls, server: Any) -> "Sockets":
+        """Return the WebSockets of a server.
+
+        Raises:
+            HTTPError: The server is about to stop.
+        """
+        with cls._guard:
+            sockets = cls._of.get(server)
+            if sockets is None:
+                if not server.ready:
+                    raise cherrypy.HTTPError(503, "The server is about to stop.")
+                sockets = cls._of[server] = cls(server)
+                # cheroot tells nobody that it stops, and CherryPy's bus only of the one server
+                # that is `cherrypy.server`.
+                server.stop = sockets.stop
+        if sockets._closing:  # noqa: SLF001
+            raise cherrypy.HTTPError(503, "The server is about to stop.")
+        return sockets
+
+    def _serve(self) -> None:
+        self.loop.run_forever()
+        self.loop.close()
+
+    def adopt(self, connection: Any, session: Session) -> None:
+        """Connect a WebSocket to the socket of a request that was accepted."""
+        sock, received = take_socket(connection)
+        self.loop.call_soon_threadsafe(self._connect, sock, received, session)
+
+    def _connect(self, sock: socket.socket, received: bytes, session: Session) -> None:
+        link, task = session.socket, session.task
+        assert isinstance(link, Link)
+        assert task is not None
+        self._sessions.add(session)
+        task.add_done_callback(lambda _task: self._sessions.discard(session))
+        SocketTransport(self.loop, sock, link, received)
+        if self._closing:
+            link.shutdown()
+
+    def stop(self) -> None:
+        """Close every WebSocket with 1001, waiting for the server's `shutdown_timeout`; then stop it."""
+        server = self._server()
+        if server is None:
+            return
+        self._closing = True
+        closing = asyncio.run_coroutine_threadsafe(
+            self._close_all(server.shutdown_timeout), self.loop
+        )
+        if threading.current_thread() is self._thread:
+            # A page handler stops the server; its own end is not to be waited for.
+            closing.add_done_callback(lambda _closing: self.loop.stop())
+        else:
+            closing.result()
+            self.loop.call_soon_threadsafe(self.loop.stop)
+            self._thread.join()
+        with self._guard:
+            self._of.pop(server, None)
+        del server.stop
+        server.stop()
+
+    async def _close_all(self, timeout: float) -> None:
+        for session in self._sessions:
+            session.socket.shutdown()
+        tasks = {session.task for session in self._sessions if session.task is not None}
+        if tasks:
+            await asyncio.wait(tasks, timeout=timeout)
+        rest = {task for task in tasks if not task.done()}
+        if rest:
+            names = ", ".join(sorted(_name(session) for session in self._sessions))
+            cherrypy.engine.log(f"Cut after {timeout} s: {names}", level=30)
+            for task in rest:
+                task.cancel()
+            await asyncio.wait(rest, timeout=_GRACE)
+
+
+def _name(session: Session) -> str:
+    request = session.socket.request
+    return f"WebSocket {request.script_name}{request.path_info} from {request.remote.ip}"
