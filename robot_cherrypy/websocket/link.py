@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from typing import Any
+from typing import Any, cast
 
 from robot_cherrypy.websocket import protocol as frames
 from robot_cherrypy.websocket.connection import WebSocket
@@ -80,10 +80,10 @@ class Link(WebSocket, asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin."""
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        # Not asserted: uvloop's transport is one, but does not derive from it.
+        self.transport = cast("asyncio.Transport", transport)
         for frame in self._early:
-            transport.write(frame)
+            self.transport.write(frame)
         self._early.clear()
         if self._options.ping_interval is not None:
             self._arm(self._options.ping_interval, self._ping)
