@@ -16,6 +16,7 @@ import platform
 import shlex
 import shutil
 import subprocess
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -28,7 +29,10 @@ TASKS = {
         "run the acceptance suites on both servers, into one report",
         ["-e", "acceptance"],
     ),
-    "tests": ("run the unit tests on every Python from 3.11 to 3.13 that is there", []),
+    "tests": (
+        "run everything: style, types, unit tests on each Python, acceptance suites",
+        [],
+    ),
 }
 USAGE = """\
 usage: python3 bootstrap.py TASK [ARGUMENT ...]
@@ -37,12 +41,15 @@ Makes .venv, installs the project and tox there, sees to a browser, and then let
 
 {tasks}
 
-Arguments, after -- or not, go on to what tox runs. After the first time it is as good to activate
-.venv and to run tox or robot oneself.
+Arguments of acceptance, after -- or not, go on to Robot Framework. After the first time it is as
+good to activate .venv and to run tox or robot oneself.
 """
 
 # What has to be importable for a .venv to be whole.
-MODULES = "tox.run, robot_cherrypy.command, cherrypy, greenlet, robot, SeleniumLibrary, uvicorn"
+MODULES = (
+    "tox.run, robot_cherrypy.command, cherrypy, greenlet, robot, SeleniumLibrary,"
+    " selenium_axe_python, uvicorn"
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -58,11 +65,16 @@ def main(arguments: list[str]) -> int:
     if task not in TASKS:
         print(f"There is no task {task!r}.\n\n{usage()}", file=sys.stderr)
         return 2
+    if task == "tests" and rest:
+        print("tests takes no arguments: run a part of it by .venv/bin/tox.", file=sys.stderr)
+        return 2
     try:
         prepare()
         return tox(task, rest[1:] if rest[:1] == ["--"] else rest)
     except subprocess.CalledProcessError as error:
-        print(f"`{shlex.join(error.cmd)}` ended with exit code {error.returncode}.", file=sys.stderr)
+        print(
+            f"`{shlex.join(error.cmd)}` ended with exit code {error.returncode}.", file=sys.stderr
+        )
         return error.returncode
     except KeyboardInterrupt:
         return 130
@@ -101,9 +113,9 @@ def stamp() -> str:
 def make() -> None:
     """Make .venv anew, with the project and tox in it."""
     check_venv()
-    if VENV.exists():
+    if os.path.lexists(VENV):
         show("The .venv there is not whole or not up to date: making it anew")
-        shutil.rmtree(VENV)
+        clear()
     show(f"Making .venv with Python {platform.python_version()} ({sys.executable})")
     run(sys.executable, "-m", "venv", VENV)
     show("Installing the project and tox into .venv")
@@ -116,8 +128,24 @@ def make() -> None:
         "-e",
         f"{ROOT}[all]",
         "tox>=4.30",
+        *suite_requirements(),
     )
     STAMP.write_text(stamp())
+
+
+def suite_requirements() -> list[str]:
+    """Return what `robot acceptance/` needs; pip has read dependency groups since 25.1 only."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    requirements: list[str] = settings["dependency-groups"]["acceptance"]
+    return requirements
+
+
+def clear() -> None:
+    """Delete .venv, whatever it is."""
+    if VENV.is_dir() and not VENV.is_symlink():
+        shutil.rmtree(VENV)
+    else:
+        VENV.unlink()
 
 
 def check_venv() -> None:

@@ -40,6 +40,7 @@ class Restless:
 
         return chunks()
 
+
 class Quitting:
     """Page handlers that try to end the process."""
 
@@ -79,13 +80,6 @@ class Coroutines:
         """Sleep first."""
         await asyncio.sleep(float(seconds))
         return "Slept well"
-
-
-class Refusing:
-    """An application that cannot be made."""
-
-    def __init__(self) -> None:
-        raise RuntimeError("no database")
 
 
 class StartListenerRaises:

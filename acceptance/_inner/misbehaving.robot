@@ -1,7 +1,7 @@
 *** Settings ***
-Documentation     Tests that fail because of their application, one after the other in one process.
+Documentation    Tests that fail because of their application, one after the other in one process.
 
-Library           robot_cherrypy    server=${SERVER}    timeout=10 seconds
+Library          robot_cherrypy    server=${SERVER}    timeout=10 seconds
 
 
 *** Test Cases ***
@@ -13,7 +13,7 @@ Stop Listener Raises
     Stop Server
 
 Child Cannot Start
-    Start Server    sample_app.misbehaving:Refusing    alias=bad    isolation=process
+    Start Server    sample_app.refusing:Refusing    alias=bad    isolation=process
 
 Attribute Does Not Exist
     Start Server    sample_app.echo:Ecko

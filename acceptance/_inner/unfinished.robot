@@ -1,9 +1,9 @@
 *** Settings ***
-Documentation     Is ended from outside in the middle of its only test.
+Documentation    Is ended from outside in the middle of its only test.
 
-Library           OperatingSystem
-Library           robot_cherrypy
-Library           SeleniumLibrary    run_on_failure=NOTHING
+Library          OperatingSystem
+Library          robot_cherrypy
+Library          SeleniumLibrary    run_on_failure=NOTHING
 
 
 *** Test Cases ***

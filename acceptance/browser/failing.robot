@@ -1,10 +1,10 @@
 *** Settings ***
-Documentation     Keywords about the browser fail with a message that says what to do.
+Documentation    Keywords about the browser fail with a message that says what to do.
 
-Library           SeleniumLibrary    run_on_failure=NOTHING
-Resource          ../resources/servers.resource
+Library          SeleniumLibrary    run_on_failure=NOTHING
+Resource         ../resources/servers.resource
 
-Test Teardown     Close Everything
+Test Teardown    Close Everything
 
 
 *** Test Cases ***
@@ -40,7 +40,9 @@ Page Does Not Load
 Browser Is Unknown
     Run Keyword And Expect Error
     ...    EQUALS:There is no browser 'netscape': expected auto or one of chromium-headless-shell, chrome, chromium, edge, firefox.
-    ...    Open Headless Browser    about:blank    browser=netscape
+    ...    Open Headless Browser
+    ...    about:blank
+    ...    browser=netscape
 
 Device Is Unknown
     Run Keyword And Expect Error    *knows no device 'Pixel 1'. Did you mean 'Pixel 10'*

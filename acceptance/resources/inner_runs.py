@@ -1,4 +1,4 @@
-"""Robot runs inside a Robot run: suites that are meant to fail or to be killed, and what they report."""
+"""Robot runs inside a Robot run: suites that are meant to fail or to be killed."""
 
 import os
 import shutil
@@ -55,7 +55,7 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
         self._mark = uuid.uuid4().hex
         self._folder = output / "inner" / f"{name}-{self._mark[:8]}"
         self._folder.mkdir(parents=True)
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own suites
             [*_RUNNERS[runner], "--outputdir", str(self._folder), *options, str(_SUITES / name)],
             cwd=self._folder,  # where pabot leaves files
             env={**os.environ, _MARK: self._mark, "PYTHONPATH": str(Path.cwd())},
@@ -131,7 +131,7 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
 
     @keyword
     def inner_run_should_have_processes(self) -> None:
-        """Fail unless Robot, a browser and a server in a child process live, so that a kill hits."""
+        """Fail unless Robot, a browser and a server in a child process live."""
         processes = self._processes()
         for part in ("robot", "chrom", "serve"):
             if not any(part in one for one in processes):

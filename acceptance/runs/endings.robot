@@ -1,10 +1,10 @@
 *** Settings ***
-Documentation     However a run ends, its report is written where it can be, and nothing is left behind.
+Documentation    However a run ends, its report is written where it can be, and nothing is left behind.
 
-Library           OperatingSystem
-Library           ../resources/inner_runs.py
+Library          OperatingSystem
+Library          ../resources/inner_runs.py
 
-Test Timeout      2 minutes
+Test Timeout     2 minutes
 
 
 *** Variables ***
@@ -38,12 +38,15 @@ Killing Robot Leaves No Process
 
 Every Failure Stays In Its Own Test
     Run Inner Suite    misbehaving.robot    --variable    SERVER:${SERVER}
-    Inner Test Should Have Failed    Start Listener Raises
+    Inner Test Should Have Failed
+    ...    Start Listener Raises
     ...    Server 'bad' did not start: The start listener StartListenerRaises.connect raised RuntimeError: cannot connect
-    Inner Test Should Have Failed    Stop Listener Raises
+    Inner Test Should Have Failed
+    ...    Stop Listener Raises
     ...    Server 'bad' stopped with an error: The stop listener StopListenerRaises.flush raised RuntimeError: cannot flush
-    Inner Test Should Have Failed    Child Cannot Start
-    ...    Server 'bad' did not start: Making 'sample_app.misbehaving:Refusing' raised RuntimeError: no database (${EXECDIR}/sample_app/misbehaving.py, line 88).
+    Inner Test Should Have Failed
+    ...    Child Cannot Start
+    ...    Server 'bad' did not start: Making 'sample_app.refusing:Refusing' raised RuntimeError: no database (${EXECDIR}/sample_app/refusing.py, line 8).
     Inner Test Should Have Failed    Attribute Does Not Exist
     ...    Module 'sample_app.echo' has no attribute 'Ecko'. Did you mean 'Echo'?
     Inner Test Should Have Passed    Good Application

@@ -1,9 +1,9 @@
 *** Settings ***
-Documentation     Runs do not get in each other's way.
+Documentation    Runs do not get in each other's way.
 
-Library           ../resources/inner_runs.py
+Library          ../resources/inner_runs.py
 
-Test Timeout      2 minutes
+Test Timeout     2 minutes
 
 
 *** Variables ***

@@ -1,9 +1,9 @@
 *** Settings ***
-Documentation     A server in a process of its own is used in the same way.
+Documentation    A server in a process of its own is used in the same way.
 
-Resource          ../resources/servers.resource
+Resource         ../resources/servers.resource
 
-Test Teardown     Stop All Servers
+Test Teardown    Stop All Servers
 
 
 *** Test Cases ***
@@ -32,7 +32,8 @@ Child Process Is Gone When Stopped
     Server Should Not Be Running
 
 Child Process That Cannot Start Says Why
-    Start Should Fail    sample_app.plain:Paegs
+    Start Should Fail
+    ...    sample_app.plain:Paegs
     ...    Server 'sample_app.plain:Paegs' did not start: Module 'sample_app.plain' has no attribute 'Paegs'. Did you mean 'Pages'?
     ...    isolation=process
 

@@ -1,9 +1,9 @@
 *** Settings ***
-Documentation     Keywords about servers fail with a message that says what to do.
+Documentation    Keywords about servers fail with a message that says what to do.
 
-Resource          ../resources/servers.resource
+Resource         ../resources/servers.resource
 
-Test Teardown     Stop All Servers
+Test Teardown    Stop All Servers
 
 
 *** Test Cases ***
@@ -24,15 +24,18 @@ Module Raises When Imported
     ...    Importing 'sample_app.broken' raised RuntimeError: out of order (${EXECDIR}/sample_app/broken.py, line 3).
 
 Module Mounts Nothing
-    Start Should Fail    sample_app.misbehaving
+    Start Should Fail
+    ...    sample_app.misbehaving
     ...    Module 'sample_app.misbehaving' mounts nothing on cherrypy.tree. Did you mean 'sample_app.misbehaving:Restless' or 'sample_app.misbehaving:Quitting' or 'sample_app.misbehaving:Coroutines' or 'sample_app.misbehaving:StartListenerRaises' or 'sample_app.misbehaving:StopListenerRaises'?
 
 Class Cannot Be Made
-    Start Should Fail    sample_app.misbehaving:Refusing
-    ...    Making 'sample_app.misbehaving:Refusing' raised RuntimeError: no database (${EXECDIR}/sample_app/misbehaving.py, line 88).
+    Start Should Fail
+    ...    sample_app.refusing:Refusing
+    ...    Making 'sample_app.refusing:Refusing' raised RuntimeError: no database (${EXECDIR}/sample_app/refusing.py, line 8).
 
 Attribute Is No Application
-    Start Should Fail    sample_app.misbehaving:sys.maxsize
+    Start Should Fail
+    ...    sample_app.misbehaving:sys.maxsize
     ...    'sample_app.misbehaving:sys.maxsize' is no application: int has no exposed page handlers and is no WSGI callable.
 
 Port Is Taken
@@ -71,7 +74,9 @@ Configuration Mixes Sections And Entries
 Server Kind Is Unknown
     Run Keyword And Expect Error
     ...    EQUALS:ValueError: Argument 'server' got value 'fast' that cannot be converted to 'threaded' or 'async' or None.
-    ...    Start Server    sample_app.plain:Pages    server=fast
+    ...    Start Server
+    ...    sample_app.plain:Pages
+    ...    server=fast
 
 No Server Is There To Stop
     Run Keyword And Expect Error    EQUALS:No server is running: use 'Start Server' first.    Stop Server

@@ -1,15 +1,16 @@
 *** Settings ***
-Documentation     No application can hurt the test run that it is under test in.
+Documentation    No application can hurt the test run that it is under test in.
 
-Resource          ../resources/servers.resource
+Resource         ../resources/servers.resource
 
-Test Teardown     Stop All Servers
-Test Timeout      30 seconds
+Test Teardown    Stop All Servers
+Test Timeout     30 seconds
 
 
 *** Test Cases ***
 Start Listener Raises
-    Start Should Fail    sample_app.misbehaving:StartListenerRaises
+    Start Should Fail
+    ...    sample_app.misbehaving:StartListenerRaises
     ...    Server 'bad' did not start: The start listener StartListenerRaises.connect raised RuntimeError: cannot connect
     ...    alias=bad
     Server Can Be Started
@@ -21,6 +22,15 @@ Stop Listener Raises
     ...    Stop Server
     Ask In Vain    ${url}
     Server Can Be Started
+
+Stop Listeners Of Several Servers Raise
+    ${first}    Start    misbehaving:StopListenerRaises    alias=first
+    ${second}    Start    misbehaving:StopListenerRaises    alias=second
+    Run Keyword And Expect Error
+    ...    EQUALS:Server 'second' stopped with an error: The stop listener StopListenerRaises.flush raised RuntimeError: cannot flush
+    ...    Stop All Servers
+    Ask In Vain    ${first}
+    Ask In Vain    ${second}
 
 Page Handler Exits
     ${url}    Start    misbehaving:Quitting    alias=quitting

@@ -1,9 +1,9 @@
 *** Settings ***
-Documentation     Several servers and applications live side by side.
+Documentation    Several servers and applications live side by side.
 
-Resource          ../resources/servers.resource
+Resource         ../resources/servers.resource
 
-Test Teardown     Stop All Servers
+Test Teardown    Stop All Servers
 
 
 *** Test Cases ***

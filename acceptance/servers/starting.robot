@@ -1,9 +1,9 @@
 *** Settings ***
-Documentation     Servers start and stop inside the test run.
+Documentation    Servers start and stop inside the test run.
 
-Resource          ../resources/servers.resource
+Resource         ../resources/servers.resource
 
-Test Teardown     Stop All Servers
+Test Teardown    Stop All Servers
 
 
 *** Test Cases ***

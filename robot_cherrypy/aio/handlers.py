@@ -12,7 +12,7 @@ import cherrypy
 from cherrypy.lib import static
 
 from robot_cherrypy.aio import bridge
-from robot_cherrypy.aio.workers import offload
+from robot_cherrypy.aio.workers import announce_thread, offload
 
 F = TypeVar("F", bound=Callable[..., Any])
 _LANE = "_robot_cherrypy_lane"
@@ -142,6 +142,7 @@ def call_page_handler(original: Callable[[Any], Any], handler: Any) -> Any:
     if not bridge.on_request_greenlet():
         return settle(original(handler))
     if lane_of(handler.callable, Lane.THREAD) is Lane.LOOP:
+        announce_thread()
         return settle(_with_timeout(original(handler)))
     value = settle(offload(original, handler))
     return ThreadedBody(value) if isinstance(value, types.GeneratorType) else value

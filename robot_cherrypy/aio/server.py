@@ -10,16 +10,19 @@ import socket
 import threading
 import time
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cherrypy
 from uvicorn.server import ServerState
 
 from robot_cherrypy.aio import bridge, listening
 from robot_cherrypy.aio.application import Application, AsgiCallable
-from robot_cherrypy.aio.http1 import Connection, Cycle
+from robot_cherrypy.aio.connection import Connection
 from robot_cherrypy.aio.installation import install, uninstall
 from robot_cherrypy.aio.workers import close_pool_of, pool_of
+
+if TYPE_CHECKING:
+    from robot_cherrypy.aio.cycle import Cycle
 
 _CUT_GRACE = 1.0  # seconds that requests have to end themselves once they were cancelled
 
@@ -37,6 +40,7 @@ class HTTPServer:
         self.settings = cherrypy.server if settings is None else settings
         self.application: AsgiCallable = application or Application()
         self.shutdown_timeout: float = self.settings.shutdown_timeout
+        self.timeout: float = self.settings.socket_timeout
         self.socket: socket.socket | None = None
         self.ready = False
         self.requests: dict[asyncio.Task[None], Cycle] = {}
@@ -45,6 +49,7 @@ class HTTPServer:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._drained: concurrent.futures.Future[None]
         self._finished: concurrent.futures.Future[None]
+        self._address: Any = None
         self._stop_requested = False
         self._stop: asyncio.Event | None = None
         self._leaving: set[asyncio.Task[Any]] = set()
@@ -55,10 +60,7 @@ class HTTPServer:
     @property
     def bind_addr(self) -> Any:
         """The (host, port), or the Unix socket's path: the real one once the server is prepared."""
-        if self.socket is None:
-            return self.settings.bind_addr
-        address = self.socket.getsockname()
-        return address if isinstance(address, str) else address[:2]
+        return self._address or self.settings.bind_addr
 
     @property
     def interrupt(self) -> BaseException | None:
@@ -86,9 +88,12 @@ class HTTPServer:
         """
         self._interrupt = None
         self._stop_requested = False
+        self.timeout = self.settings.socket_timeout
         self._drained = concurrent.futures.Future()
         self._finished = concurrent.futures.Future()
         self.socket = listening.bind(self.settings)
+        address = self.socket.getsockname()
+        self._address = address if isinstance(address, str) else address[:2]
         install()
 
     def start(self) -> None:
@@ -150,7 +155,7 @@ class HTTPServer:
     async def _watch_deadlines(self, state: ServerState) -> None:
         """Look after idle and slow connections, with one timer for all, as each costs memory."""
         while True:
-            await asyncio.sleep(min(1.0, (self.settings.socket_timeout or 4) / 4))
+            await asyncio.sleep(min(1.0, (self.timeout or 4) / 4))
             now = time.monotonic()
             for connection in list(state.connections):
                 if isinstance(connection, Connection):
@@ -185,9 +190,10 @@ class HTTPServer:
         self._release_socket()
         for name in close_pool_of(loop, _CUT_GRACE):
             cherrypy.engine.log(f"{name} is still busy and was left alone", level=30)
+        cherrypy.engine.publish("release_thread")
         loop.run_until_complete(loop.shutdown_asyncgens())
         with self._guard:
-            self._loop = None
+            self._loop = self._address = None
         loop.close()
         self._leaving.clear()
 

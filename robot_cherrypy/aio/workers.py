@@ -121,11 +121,11 @@ class Workers:
         thread.start()
 
     def _work(self) -> None:
-        cherrypy.engine.publish("acquire_thread")
         me = threading.get_ident()
         try:
             while (job := self._jobs.get()) is not None:
                 if job.claim():
+                    announce_thread()
                     self._busy.add(me)
                     job.run()
                     self._busy.discard(me)
@@ -156,6 +156,22 @@ class Workers:
             if thread is not threading.current_thread():
                 thread.join(max(0, deadline - time.monotonic()))
         return [thread.name for thread in self._threads if thread.is_alive()]
+
+
+def announce_thread() -> None:
+    """Tell the engine that a page runs on this thread, as `Application.get_serving` does.
+
+    The usual case, a thread that the engine's thread manager knows and nobody else listening, is
+    told from the others first, since publishing costs.
+    """
+    engine = cherrypy.engine
+    manager = getattr(engine, "thread_manager", None)
+    if (
+        manager is None
+        or threading.get_ident() not in manager.threads
+        or len(engine.listeners.get("acquire_thread", ())) > 1
+    ):
+        engine.publish("acquire_thread")
 
 
 _pools: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Workers]" = (

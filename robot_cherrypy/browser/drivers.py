@@ -1,5 +1,6 @@
 """Selenium's services and drivers, with the driver process under guard."""
 
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,9 @@ class GuardedService(Service):
 
     def start(self) -> None:
         """Start the driver on a port of its own choice and wait until it listens."""
+        if os.name == "nt":  # the guard needs a POSIX system
+            super().start()
+            return
         self.port = 0
         self.guard = Guard([self.path, *self.command_line_args()])
         self.process = self.guard.process
@@ -36,6 +40,8 @@ class GuardedService(Service):
         """End the driver and its browsers at once."""
         if self.guard:
             self.guard.end()
+        elif os.name == "nt":
+            super().stop()
 
     def env_path(self) -> None:
         """Heed no environment variable here: `finding.find` has done so."""

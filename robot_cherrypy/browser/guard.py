@@ -19,7 +19,7 @@ import sys
 from types import FrameType
 
 # linux/prctl.h
-PR_SET_PDEATHSIG = 1
+PR_SET_NAME = 15
 PR_SET_CHILD_SUBREAPER = 36
 
 LINUX = sys.platform == "linux"
@@ -33,6 +33,7 @@ def main() -> None:
         return
     signal.signal(signal.SIGTERM, end)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prctl(PR_SET_NAME, b"browser-guard")  # not to be what `pkill python` ends
     prctl(PR_SET_CHILD_SUBREAPER, 1)  # what loses its parent becomes a child of ours
     folder = make_folder()
     driver, output = start(command, folder)
@@ -54,7 +55,7 @@ def end(_number: int, _frame: FrameType | None) -> None:
     raise SystemExit
 
 
-def prctl(option: int, value: int) -> None:
+def prctl(option: int, value: int | bytes) -> None:
     """Set an attribute of this process, where the kernel is Linux."""
     if LINUX:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
@@ -73,7 +74,6 @@ def start(command: list[bytes], folder: str) -> tuple[int, int]:
     driver = os.fork()
     if not driver:
         try:
-            prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # for a guard that was itself killed
             os.setpgid(0, 0)
             os.chdir(folder)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
@@ -113,6 +113,8 @@ def watch(starter: int, output: int) -> None:
             poll.register(os.pidfd_open(starter), select.POLLIN)
         except ProcessLookupError:
             return
+        except OSError:  # Linux before 5.3
+            pass
     while all(fd == output for fd, _ in poll.poll()):
         if not pass_on(output):
             poll.unregister(output)

@@ -104,10 +104,10 @@ def end(process: subprocess.Popen[bytes], owner: int) -> None:
 
 def wait(process: subprocess.Popen[bytes]) -> None:
     """Wait for a guard to end; `Popen.wait` alone sleeps for up to 50 ms at a time."""
-    if sys.platform == "linux":
+    with contextlib.suppress(OSError, AttributeError):  # Linux before 5.3, other systems
         descriptor = os.pidfd_open(process.pid)
         try:
             select.select([descriptor], [], [], END_TIMEOUT)
         finally:
             os.close(descriptor)
-    process.wait(0 if sys.platform == "linux" else END_TIMEOUT)
+    process.wait(END_TIMEOUT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from robot_cherrypy.browser.devices import DEVICES
@@ -48,14 +49,16 @@ def start(browser: str | Browser = "auto", settings: Settings = DEFAULT) -> Guar
 
     if isinstance(browser, str):
         browser = find(browser)
-    try:
-        driver = drivers.DRIVERS[browser.family](
-            options=options(browser, settings), service=service(browser)
-        )
-    except WebDriverException as error:
-        raise BrowserError(explain(browser, settings, error)) from error
-    if not (browser.headless_shell or settings.device):
-        fit_view(driver, settings.size)
+    made, run = options(browser, settings), service(browser)
+    with ExitStack() as unless_it_opens:
+        unless_it_opens.callback(run.stop)
+        try:
+            driver = drivers.DRIVERS[browser.family](options=made, service=run)
+        except WebDriverException as error:
+            raise BrowserError(explain(browser, settings, error)) from error
+        if not (browser.headless_shell or settings.device):
+            fit_view(driver, settings.size)
+        unless_it_opens.pop_all()
     return driver
 
 

@@ -100,7 +100,6 @@ def chromium_arguments(browser: Browser, settings: Settings) -> list[str]:
     arguments = [
         f"--host-resolver-rules=MAP * ~NOTFOUND , {known}",
         "--window-size={},{}".format(*settings.size),
-        "--remote-debugging-pipe",  # nobody else can connect, and without its driver it ends
         "--disable-component-update",
         "--disable-extensions",
     ]

@@ -54,7 +54,7 @@ def run(*command: str) -> None:
         InstallError: There is no such command, no way to be root, or it failed.
     """
     if not shutil.which(command[0]):
-        raise InstallError(f"{command[0]} is not there: this is no Debian system.")
+        raise InstallError(f"There is no {command[0]}: this is no Debian system.")
     words = (*root(), "env", "DEBIAN_FRONTEND=noninteractive", *command)
     show(f"Running {' '.join(words)}")
     outcome = subprocess.run(words, check=False, stdin=subprocess.DEVNULL, stdout=sys.stderr)  # noqa: S603

@@ -56,7 +56,9 @@ class Requirement:
 
 def requirements() -> list[Requirement]:
     """List all there is to need."""
-    browser = (selenium_manager, debian("chromium-headless-shell", "chromium-driver"))
+    # The fonts are for machines without any, where pictures of pages show no text.
+    packages_for_browser = ("chromium-headless-shell", "chromium-driver", "fonts-dejavu-core")
+    browser = (selenium_manager, debian(*packages_for_browser))
     by_hand = "install Chrome, Chromium, Edge or Firefox with its driver"
     return [
         Requirement("Python", "everything", python, "install Python 3.11 or newer"),

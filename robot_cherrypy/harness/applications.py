@@ -123,7 +123,11 @@ def _import(name: str, search_path: tuple[Path, ...]) -> ModuleType:
         return sys.modules[name]
     subscribed = bus.subscriptions()
     configured, mounted = dict(cherrypy.config), dict(cherrypy.tree.apps)
-    module = _import_first(name)
+    try:
+        module = _import_first(name)
+    except ApplicationError:
+        bus.unsubscribe(bus.subscriptions() - subscribed)
+        raise
     _import_effects[name] = _Effects(
         bus.subscriptions() - subscribed,
         {key: value for key, value in cherrypy.config.items() if configured.get(key) != value},
@@ -223,7 +227,7 @@ def _adopt(
     sections: Configuration,
 ) -> None:
     """Take over what a module or a factory mounted on `cherrypy.tree` by itself."""
-    mounts = _import_effects[made.__name__].mounts if made else added
+    mounts = _import_effects.get(made.__name__, _Effects()).mounts if made else added
     if not mounts:
         raise ApplicationError(_nothing_mounted(made, reference))
     if path.rstrip("/") and path.rstrip("/") not in mounts:

@@ -100,8 +100,9 @@ class Bus:
             What the listeners raised; all of them were called.
         """
         for one in _in_order(some, "start"):
-            self._users[one] = max(0, self._users[one] - 1)
-        used = {id(_owner(one)) for one, users in self._users.items() if users}
+            self._users[one] -= 1
+        self._users = +self._users  # only those still used
+        used = {id(_owner(one)) for one in self._users}
         ordered = [one for one in _in_order(some, "stop") if id(_owner(one)) not in used]
         early = [one for one in ordered if one.priority < _SERVER_STOP]
         errors = _call_all(early)

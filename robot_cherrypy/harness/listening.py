@@ -165,6 +165,16 @@ class _ThreadedBackend(CPWSGIServer):  # type: ignore[misc]
         # chosen it lets nobody steal that, and connections that linger inherit it.
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 
+    @staticmethod
+    def bind_socket(socket_: socket.socket, bind_addr: Any) -> socket.socket:
+        """Bind; close the socket, which cheroot forgets, if it cannot be bound."""
+        try:
+            bound: socket.socket = CPWSGIServer.bind_socket(socket_, bind_addr)
+        except OSError:
+            socket_.close()
+            raise
+        return bound
+
     def stop(self) -> None:
         """Stop, and leave no entry in cheroot's global statistics."""
         super().stop()

@@ -11,6 +11,7 @@ from cherrypy.process import wspbus
 
 from robot_cherrypy.harness import bus
 from robot_cherrypy.patches.background_task import prompt_cancel
+from robot_cherrypy.patches.replacing import Replacements
 
 _LOG_SETTINGS = ("screen", "access_file", "error_file")
 
@@ -33,7 +34,7 @@ def preserved(exit_requested: Callable[[str], None]) -> Iterator[None]:
         stack.enter_context(_dictionary(cherrypy.config))
         stack.enter_context(_dictionary(vars(cherrypy.server)))
         stack.enter_context(_log_settings())
-        stack.enter_context(prompt_cancel())
+        stack.enter_context(_prompt_background_tasks())
         stack.enter_context(_listeners())
         stack.enter_context(_session_classes())
         stack.enter_context(bus.borrowed(exit_requested))
@@ -60,6 +61,16 @@ def _dictionary(live: dict[str, Any]) -> Iterator[None]:
     finally:
         live.clear()
         dict.update(live, saved)  # past cherrypy.config's namespace handlers
+
+
+@contextlib.contextmanager
+def _prompt_background_tasks() -> Iterator[None]:
+    replacements = Replacements()
+    prompt_cancel(replacements)
+    try:
+        yield
+    finally:
+        replacements.restore()
 
 
 @contextlib.contextmanager

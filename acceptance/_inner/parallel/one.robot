@@ -1,10 +1,10 @@
 *** Settings ***
-Documentation     One of the suites that run at the same time.
+Documentation    One of the suites that run at the same time.
 
-Library           robot_cherrypy    server=${SERVER}
-Library           SeleniumLibrary    run_on_failure=NOTHING
+Library          robot_cherrypy    server=${SERVER}
+Library          SeleniumLibrary    run_on_failure=NOTHING
 
-Suite Setup       Start Server    sample_app.plain:Counter
+Suite Setup      Start Server    sample_app.plain:Counter
 
 
 *** Test Cases ***

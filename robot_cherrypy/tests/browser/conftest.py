@@ -1,5 +1,6 @@
 """Pages to open, and a look at what a browser leaves behind."""
 
+import contextlib
 import os
 import select
 import threading
@@ -22,19 +23,28 @@ class Page(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    do_HEAD = do_GET  # noqa: N815, as the standard library names it
+
     def log_message(self, *_):
         pass
+
+
+@contextlib.contextmanager
+def serving(host):
+    """Serve the page on an address of this machine."""
+    with ThreadingHTTPServer((host, 0), Page) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://{host}:{server.server_port}/"
+        server.shutdown()
+        thread.join()
 
 
 @pytest.fixture(scope="session")
 def url():
     """The address of a page on this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+    with serving("127.0.0.1") as address:
+        yield address
 
 
 def folder_of(driver):

@@ -1,0 +1,242 @@
+"""One request of an HTTP/1 connection and the response to it, as ASGI's `receive` and `send`.
+
+What differs from uvicorn's: reason phrases and the case of header names are CherryPy's, HTTP/1.0
+keeps alive, and a response that breaks its own Content-Length is cut, as cheroot cuts it.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import cherrypy
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
+from robot_cherrypy.aio.upgrade import TRANSPORT, TransportUpgrade
+
+if TYPE_CHECKING:
+    from robot_cherrypy.aio.application import AsgiCallable
+    from robot_cherrypy.aio.connection import Connection
+    from robot_cherrypy.aio.environ import Scope
+
+_TOO_LONG = b"The requested resource returned more bytes than the declared Content-Length."
+
+
+class Cycle:
+    """A request and the response to it."""
+
+    def __init__(self, connection: "Connection", scope: "Scope", *, expects_continue: bool) -> None:
+        self.connection = connection
+        self.transport = connection.transport
+        self.flow = connection.flow
+        self.scope = scope
+        self.task: asyncio.Task[None] | None = None
+        self.keep_alive = connection.parser.should_keep_alive()
+        self.expects_continue = expects_continue
+        self.body = bytearray()
+        self.more_body = True
+        self.trailers: list[tuple[bytes, bytes]] = []
+        self.response_started = False
+        self.response_complete = False
+        self.disconnected = False
+        self.chunked = any(name == b"transfer-encoding" for name, _value in scope["headers"])
+        self._told_all = False
+        self._arrival: asyncio.Future[None] | None = None
+        self._start: dict[str, Any] | None = None
+        self._without_body = False
+        self._chunked = False
+        self._remaining: int | None = None
+        self._upgrade: TransportUpgrade | None = None
+        self._status = 0
+
+    def __str__(self) -> str:
+        client = self.scope["client"]
+        name = client[0] if client else "a client"
+        return f"{self.scope['method']} {self.scope['path']} from {name}"
+
+    # -- the connection's side
+
+    async def run(self, application: "AsgiCallable") -> None:
+        """Let the application answer, and do not leave the client waiting if it does not."""
+        if self.expects_continue:
+            self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        try:
+            await application(self.scope, self.receive, self.send)
+        except (KeyboardInterrupt, SystemExit) as error:
+            self.transport.close()
+            self.connection.host.interrupted(error)
+        except asyncio.CancelledError:
+            if not self.disconnected:
+                self.transport.abort()
+        except Exception:  # noqa: BLE001 - the one place where an application's error ends up
+            cherrypy.engine.log(f"Error while serving {self}", level=40, traceback=True)
+            await self._fail()
+        else:
+            if not self.response_complete:
+                await self._fail()
+
+    async def _fail(self) -> None:
+        if self.response_started or self.disconnected:
+            self.transport.close()
+            return
+        headers = [(b"Content-Length", b"0"), (b"Connection", b"close")]
+        await self.send({"type": "http.response.start", "status": 500, "headers": headers})
+        await self.send({"type": "http.response.body"})
+
+    def offer_upgrade(self) -> None:
+        """Let the application take the connection over after this request."""
+        self._upgrade = TransportUpgrade(self.connection.loop)
+        self.scope["extensions"] = {TRANSPORT: self._upgrade}
+
+    def wake(self) -> None:
+        """Wake whoever waits for the request's body or end."""
+        arrival, self._arrival = self._arrival, None
+        if arrival is not None and not arrival.done():
+            arrival.set_result(None)
+
+    def lose(self) -> None:
+        """Take note that the client has gone: cancel what is being done for it."""
+        self.disconnected = True
+        self.wake()
+        if self.task is not None and not self.response_complete:
+            self.task.cancel()
+
+    # -- the application's side: the request
+
+    async def receive(self) -> dict[str, Any]:
+        """Return the next piece of the body, or wait for the end of the exchange."""
+        while not (self.body or not self.more_body or self.disconnected):
+            await self._wait()
+        if self.disconnected or self._told_all:
+            while not (self.disconnected or self.response_complete):
+                await self._wait()
+            return {"type": "http.disconnect"}
+        body, self.body = bytes(self.body), bytearray()
+        self._told_all = not self.more_body
+        message = {"type": "http.request", "body": body, "more_body": self.more_body}
+        if self.trailers:
+            message["trailers"] = self.trailers
+        return message
+
+    async def _wait(self) -> None:
+        self.flow.resume_reading()
+        if self._arrival is None:
+            self._arrival = self.connection.loop.create_future()
+        await self._arrival
+
+    # -- the application's side: the response
+
+    async def send(self, message: dict[str, Any]) -> None:
+        """Send a part of the response; its start is held back until its body begins."""
+        if self.flow.write_paused and not self.disconnected:
+            await self.flow.drain()
+        if self.disconnected:
+            return
+        if message["type"] == "http.response.start":
+            self.response_started = True
+            self._start = message
+            return
+        if self.response_complete:
+            raise RuntimeError(f"The response to {self} is complete, but more of it was sent.")
+        self._send_body(message.get("body", b""), more=message.get("more_body", False))
+
+    def _send_body(self, body: bytes, *, more: bool) -> None:
+        out: list[bytes] = []
+        if self._start is not None:
+            start, self._start = self._start, None
+            if not self._head(start, body, out):
+                return
+        if body and not self._without_body:
+            if self._chunked:
+                out += (b"%x\r\n" % len(body), body, b"\r\n")
+            else:
+                out.append(self._cut(body))
+        if not more and self._chunked and not self._without_body:
+            out.append(b"0\r\n\r\n")
+        if out:
+            self.transport.write(b"".join(out))
+        if not more:
+            if self._remaining:
+                self.keep_alive = False
+            self._complete()
+
+    def _cut(self, body: bytes) -> bytes:
+        """Keep a body within its Content-Length, as cheroot does (`cheroot/wsgi.py`, `write`)."""
+        if self._remaining is None:
+            return body
+        if len(body) > self._remaining:
+            body = body[: self._remaining]
+            self.keep_alive = False
+        self._remaining -= len(body)
+        return body
+
+    def _complete(self) -> None:
+        self.response_complete = True
+        self.wake()
+        if self._status == 101 and self._upgrade is not None and self._upgrade.successor:
+            self.connection.hand_over(*self._upgrade.successor)
+            return
+        if not self.keep_alive:
+            if self.more_body:
+                self.connection.linger()
+            else:
+                self.transport.close()
+        self.connection.answered()
+
+    def _head(self, start: dict[str, Any], body: bytes, out: list[bytes]) -> bool:
+        """Put status line and headers into `out`; False if the response had to be replaced."""
+        status: int = start["status"]
+        reason = start.get("reason")
+        out.append(
+            STATUS_LINE[status] if reason is None else b"HTTP/1.1 %d %b\r\n" % (status, reason)
+        )
+        self._status = status
+        self._without_body = (
+            self.scope["method"] == "HEAD" or status in {101, 204, 205, 304}
+        )
+        length = connection = None
+        for name, value in start["headers"]:
+            lower = name.lower()
+            if lower == b"content-length":
+                length = int(value)
+            elif lower == b"connection":
+                connection = value.lower()
+            elif lower == b"transfer-encoding" and value.lower() == b"chunked":
+                self._chunked = True
+            if b"\n" in value or b"\r" in value or b"\n" in name:
+                raise RuntimeError(f"Header {name!r} of the response to {self} has a line break.")
+            out += (name, b": ", value, b"\r\n")
+        if length is not None and len(body) > length and not self._without_body:
+            self._too_long()
+            return False
+        self._frame(status, length, connection, out)
+        return True
+
+    def _too_long(self) -> None:
+        """Answer as cheroot does to a body whose first part exceeds its Content-Length."""
+        self.transport.write(
+            b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: %d\r\n"
+            b"Content-Type: text/plain\r\nConnection: close\r\n\r\n%b" % (len(_TOO_LONG), _TOO_LONG)
+        )
+        self.keep_alive = False
+        self._complete()
+
+    def _frame(
+        self, status: int, length: int | None, connection: bytes | None, out: list[bytes]
+    ) -> None:
+        """Settle how the client finds the end of the body, and whether the connection stays."""
+        modern = self.scope["http_version"] == "1.1"
+        if connection == b"close" or status == 413:
+            self.keep_alive = False
+        if length is None and not self._without_body and not self._chunked:
+            if modern and status != 413:
+                self._chunked = True
+                out.append(b"Transfer-Encoding: chunked\r\n")
+            else:
+                self.keep_alive = False
+        self._remaining = None if self._without_body or self._chunked else length
+        if connection is None:
+            if modern and not self.keep_alive:
+                out.append(b"Connection: close\r\n")
+            elif not modern and self.keep_alive:
+                timeout = b"%g" % (self.connection.host.timeout or 0)
+                out.append(b"Connection: Keep-Alive\r\nKeep-Alive: timeout=%b\r\n" % timeout)
+        out.append(b"\r\n")

@@ -1,0 +1,1 @@
+"""CherryPy's own test suite, run against CherryPy on asyncio: `python -m ...tests.conformance`."""

@@ -1,0 +1,19 @@
+"""The keywords that the README promises are those of the library."""
+
+import re
+
+from robot.utils import printable_name
+
+from robot_cherrypy import CherryPyLibrary
+from robot_cherrypy.tests.docs.blocks import ROOT
+
+
+def test_readme_lists_every_keyword():
+    """The tables of the README name each keyword, and none that is not there."""
+    readme = (ROOT / "README.md").read_text("utf-8")
+    section = readme.partition("\n## Keywords\n")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (`.+?) \|", section, re.MULTILINE)
+    listed = {name for row in rows for name in re.findall(r"`(.+?)`", row)}
+    names = CherryPyLibrary().get_keyword_names()
+
+    assert {printable_name(name, code_style=True) for name in names} == listed

@@ -1,0 +1,197 @@
+"""Servers on threads of this process."""
+
+import gc
+import os
+import resource
+import threading
+from pathlib import Path
+from typing import ClassVar
+
+import cherrypy
+import pytest
+import requests
+from cherrypy.lib import sessions
+from cherrypy.process import plugins, wspbus
+
+from robot_cherrypy.errors import ServerError
+from robot_cherrypy.harness import bus
+from robot_cherrypy.harness.in_process import InProcessServer
+from robot_cherrypy.harness.server import Launch
+from robot_cherrypy.tests.harness.conftest import get
+
+
+class Visits:
+    """Counts in a session."""
+
+    @cherrypy.expose
+    def index(self):
+        cherrypy.session["visits"] = cherrypy.session.get("visits", 0) + 1
+        return str(cherrypy.session["visits"])
+
+
+class Ticking(plugins.Monitor):
+    """A plugin with a thread."""
+
+
+class Plugged:
+    """Subscribes to the bus in all the ways there are."""
+
+    calls: ClassVar = []
+
+    def __init__(self):
+        engine = cherrypy.engine
+        Ticking(engine, lambda: None, frequency=3600, name="ticking").subscribe()
+        for priority, name in ((80, "late start"), (10, "early start")):
+            engine.subscribe("start", lambda name=name: self.calls.append(name), priority)
+        engine.subscribe("stop", lambda: self.calls.append("stop"))
+        engine.subscribe("exit", lambda: self.calls.append("exit"))
+        engine.subscribe("start_thread", lambda index: self.calls.append("start_thread"))
+        engine.subscribe("stop_thread", lambda index: self.calls.append("stop_thread"))
+        plugins.Daemonizer(engine).subscribe()
+        plugins.DropPrivileges(engine, uid=65534).subscribe()
+        engine.autoreload.subscribe()
+        cherrypy.server.subscribe()
+        engine.signals.subscribe()
+
+    @cherrypy.expose
+    def index(self):
+        return str(cherrypy.engine.state)
+
+
+VISITS = f"{__name__}:Visits"
+PLUGGED = f"{__name__}:Plugged"
+
+
+def snapshot():
+    """What of CherryPy's process-wide state a server must leave as it was."""
+    return {
+        "config": dict(cherrypy.config),
+        "server": dict(vars(cherrypy.server)),
+        "tree": (id(cherrypy.tree), dict(cherrypy.tree.apps)),
+        "state": cherrypy.engine.state,
+        "listeners": bus.subscriptions(),
+        "engine": sorted(vars(cherrypy.engine)),
+        "quickstart": cherrypy.quickstart,
+        "screen": cherrypy.log.screen,
+        "clean_thread": sessions.RamSession.clean_thread,
+        "cache": dict(sessions.RamSession.cache),
+        "background": plugins.BackgroundTask.run,
+        "threads": {thread.name for thread in threading.enumerate()},
+    }
+
+
+@pytest.mark.parametrize("application", [VISITS, PLUGGED, "sample_app.misbehaving:Restless"])
+def test_leaves_cherrypy_as_it_was(launch, kind, application):
+    """After a server with sessions, plugins and configuration, nothing of it is left."""
+    before = snapshot()
+    settings = {
+        "global": {"engine.autoreload.on": True, "log.screen": True, "server.thread_pool": 3},
+        "/": {"tools.sessions.on": True},
+    }
+    server = launch(application, kind=kind, configuration=settings)
+    assert get(server)
+    assert before != snapshot()
+    server.stop()
+    assert before == snapshot()
+
+
+def test_sessions_last_while_the_server_does(launch, kind):
+    """A client with a cookie is known again, and forgotten with the server."""
+    server = launch(VISITS, kind=kind, configuration={"/": {"tools.sessions.on": True}})
+    with requests.Session() as client:
+        assert client.get(server.url).text == "1"
+        assert client.get(server.url).text == "2"
+    server.stop()
+    again = launch(VISITS, kind=kind, configuration={"/": {"tools.sessions.on": True}})
+    assert get(again) == "1"
+
+
+def test_plugins_start_and_stop_with_their_server(launch, kind):
+    """Listeners are called once each, in the order of the bus."""
+    Plugged.calls.clear()
+    server = launch(PLUGGED, kind=kind)
+    assert Plugged.calls == ["early start", "late start"]
+    assert any(thread.name == "ticking" for thread in threading.enumerate())
+    assert get(server) == str(wspbus.states.STARTED)
+    server.stop()
+    assert Plugged.calls == [
+        *("early start", "late start", "start_thread"),
+        *("stop_thread", "stop", "exit"),
+    ]
+    assert not any(thread.name == "ticking" for thread in threading.enumerate())
+
+
+def test_process_changing_plugins_stay_off(launch, kind):
+    """A daemonizer or a change of user in an application does not hit the test run."""
+    process, user = os.getpid(), os.getuid()
+    launch(PLUGGED, kind=kind)
+    assert (process, user) == (os.getpid(), os.getuid())
+    assert cherrypy.engine.autoreload.thread is None
+
+
+def test_server_address_is_known_to_the_application(launch, kind):
+    """`cherrypy.server.base()` names the real address."""
+    server = launch(VISITS, kind=kind)
+    assert server.url == cherrypy.server.base()
+
+
+def test_two_servers_share_the_bus_until_the_last_one_stops(launch, kind):
+    """The bus is started while there is a server."""
+    first, second = launch(VISITS, kind=kind), launch(PLUGGED, kind=kind)
+    first.stop()
+    assert get(second) == str(wspbus.states.STARTED)
+    second.stop()
+    assert cherrypy.engine.state == wspbus.states.STOPPED
+
+
+def test_failed_start_leaves_the_other_server_alone(launch, kind):
+    """A second server that cannot start does not stop the first."""
+    first = launch(VISITS, kind=kind)
+    with pytest.raises(ServerError, match="cannot be bound: Address already in use"):
+        launch(VISITS, kind=kind, port=int(first.url.rpartition(":")[2]))
+    assert get(first)
+
+
+def test_ipv6_loopback(launch, kind):
+    """An IPv6 address is bracketed in the URL."""
+    server = launch(VISITS, kind=kind, host="::1", configuration={"/": {"tools.sessions.on": True}})
+    assert server.url.startswith("http://[::1]:")
+    assert get(server) == "1"
+
+
+def open_files():
+    """How many file descriptors this process has."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def cycle(kind, times):
+    """Start, use and stop a server."""
+    for _ in range(times):
+        server = InProcessServer(
+            Launch(
+                application=VISITS,
+                alias="visits",
+                kind=kind,
+                configuration={"/": {"tools.sessions.on": True}},
+            )
+        )
+        server.start()
+        assert get(server) == "1"
+        server.stop()
+    gc.collect()
+
+
+@pytest.mark.timeout(120)
+def test_two_hundred_cycles_leave_nothing(kind):
+    """Threads, file descriptors and memory after 200 starts are those after 20."""
+    cycle(kind, 20)
+    threads, files = threading.active_count(), open_files()
+    objects = len(gc.get_objects())
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    cycle(kind, 200)
+    assert threads == threading.active_count()
+    assert files == open_files()
+    assert (
+        len(gc.get_objects()) < objects + 200 * 5
+    )  # caches of requests fill; a server is 100 objects
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < peak + 10 * 1024

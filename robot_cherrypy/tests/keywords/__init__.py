@@ -1,0 +1,1 @@
+"""Tests of the keyword library as users see it."""
