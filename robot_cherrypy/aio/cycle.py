@@ -189,9 +189,7 @@ class Cycle:
             STATUS_LINE[status] if reason is None else b"HTTP/1.1 %d %b\r\n" % (status, reason)
         )
         self._status = status
-        self._without_body = (
-            self.scope["method"] == "HEAD" or status in {101, 204, 205, 304}
-        )
+        self._without_body = self.scope["method"] == "HEAD" or status in {101, 204, 205, 304}
         length = connection = None
         for name, value in start["headers"]:
             lower = name.lower()

@@ -1,8 +1,7 @@
 """A WebSocket on an ASGI server's messages."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robot_cherrypy.websocket.connection import WebSocket
 from robot_cherrypy.websocket.errors import (
@@ -15,6 +14,9 @@ from robot_cherrypy.websocket.errors import (
     check_close,
 )
 from robot_cherrypy.websocket.protocol import Message
+
+if TYPE_CHECKING:
+    import asyncio
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]

@@ -87,6 +87,6 @@ class BlockingWebSocket:
         return future.result()
 
 
-async def _within(timeout: float | None, coroutine: Coroutine[Any, Any, T]) -> T:
-    async with asyncio.timeout(timeout):
+async def _within(seconds: float | None, coroutine: Coroutine[Any, Any, T]) -> T:
+    async with asyncio.timeout(seconds):
         return await coroutine

@@ -76,9 +76,7 @@ class _SocketCarrier(Carrier):
         self, request: Any, options: Options, subprotocol: str | None
     ) -> tuple[WebSocket, Mapping[str, str]]:
         headers = request.headers
-        accept = handshake.check(
-            headers, method=request.method, modern=request.protocol >= (1, 1)
-        )
+        accept = handshake.check(headers, method=request.method, modern=request.protocol >= (1, 1))
         inbound, extensions = negotiate(
             headers.get("Sec-WebSocket-Extensions", "") if options.compression else "",
             max_message=options.max_message,

@@ -44,8 +44,8 @@ class WebSocket(abc.ABC):
     async def accept(self) -> None:
         """Answer the handshake and wait until messages can be sent.
 
-        The first `receive`, `send` or `close` does it, too. Before, an `HTTPError` or `HTTPRedirect`
-        that the page handler raises is the answer to the handshake.
+        The first `receive`, `send` or `close` does it, too. Before, an `HTTPError` or
+        `HTTPRedirect` that the page handler raises is the answer to the handshake.
 
         Raises:
             Closed: The client has gone, or something after the page handler answered with an error.
@@ -85,12 +85,12 @@ class WebSocket(abc.ABC):
 
     @abc.abstractmethod
     def offer(self, message: Message, frame: bytes, *, max_unsent: int) -> None:
-        """Send a message without waiting; one who left more than `max_unsent` bytes unread is closed.
+        """Send a message without waiting, or close if the client is too slow to read.
 
         Args:
             message: The message.
             frame: The same, as a frame that is good for any client.
-            max_unsent: Bytes that may wait to be sent.
+            max_unsent: Bytes that may wait to be sent; if there are more, it is too slow.
         """
 
     @abc.abstractmethod

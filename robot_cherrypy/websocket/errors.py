@@ -32,8 +32,8 @@ def check_close(code: int, reason: str) -> None:
     """Refuse a code or reason that must not be sent.
 
     Raises:
-        ValueError: The code is not among 1000-1003, 1007-1014 and 3000-4999, or the reason is longer
-            than 123 bytes.
+        ValueError: The code is not among 1000-1003, 1007-1014 and 3000-4999, or the reason is
+            longer than 123 bytes.
     """
     if not (1000 <= code <= 1014 or 3000 <= code <= 4999) or code in _NEVER_SENT:
         raise ValueError(f"{code} is no code to close a WebSocket with (RFC 6455, 7.4).")

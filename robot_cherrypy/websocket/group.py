@@ -19,8 +19,8 @@ class Group:
     """WebSockets that get the same messages. Any thread may use it.
 
     Args:
-        max_unsent: Bytes that may wait for a member that is slow to read. When there are more, it is
-            closed with 1013, so that it holds up nobody and costs no more memory.
+        max_unsent: Bytes that may wait for a member that is slow to read. When there are more, it
+            is closed with 1013, so that it holds up nobody and costs no more memory.
     """
 
     def __init__(self, *, max_unsent: int = 2**20) -> None:

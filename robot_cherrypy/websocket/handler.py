@@ -69,7 +69,9 @@ def _answer(handler: Callable[[Any], Any], options: Options, *, is_async: bool) 
     """
     request = cherrypy.serving.request
     carrier = carrier_of(request)
-    session, headers = _open(request, carrier, handler, options.configured(request.config), is_async)
+    session, headers = _open(
+        request, carrier, handler, options.configured(request.config), is_async
+    )
     request.hooks.attach(
         "on_end_request", functools.partial(_end_request, carrier, session), failsafe=True
     )

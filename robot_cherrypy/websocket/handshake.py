@@ -34,8 +34,12 @@ def check(headers: Mapping[str, str], *, method: str, modern: bool) -> str:
     Raises:
         Refused: It does not.
     """
-    if not ("websocket" in _tokens(headers, "Upgrade") and "upgrade" in _tokens(headers, "Connection")):
-        raise Refused(426, "This page is a WebSocket.", {"Upgrade": "websocket", "Connection": "Upgrade"})
+    if not (
+        "websocket" in _tokens(headers, "Upgrade") and "upgrade" in _tokens(headers, "Connection")
+    ):
+        raise Refused(
+            426, "This page is a WebSocket.", {"Upgrade": "websocket", "Connection": "Upgrade"}
+        )
     if method != "GET" or not modern:
         raise Refused(400, "A WebSocket handshake is a GET of HTTP/1.1.", {})
     if headers.get("Sec-WebSocket-Version") != _VERSION:
@@ -60,7 +64,7 @@ def _is_key(key: str) -> bool:
 def check_origin(origin: str | None, host: str, allowed: Collection[str]) -> None:
     """Refuse a browser that shows a page of some other site (RFC 6455, 10.2).
 
-    Without this, any page that a visitor looks at could open a WebSocket with the visitor's cookies.
+    Without this, any page that a visitor looks at could open a WebSocket with their cookies.
 
     Args:
         origin: The request's Origin; only browsers send one.

@@ -41,9 +41,9 @@ class Link(WebSocket, asyncio.Protocol):
         "_ending",
         "_heard",
         "_lost",
-        "_over",
         "_messages",
         "_options",
+        "_over",
         "_paused",
         "_protocol",
         "_queued",
@@ -118,7 +118,7 @@ class Link(WebSocket, asyncio.Protocol):
 
     def _end(self, event: Close | Failure) -> None:
         self._ending = event
-        if self._closing or not self._messages and self._receiver is not None:
+        if self._closing or (self._receiver is not None and not self._messages):
             self._conclude()
         else:  # but not for ever
             self._arm(self._options.close_timeout, self._conclude)
@@ -236,7 +236,7 @@ class Link(WebSocket, asyncio.Protocol):
         self._drains.append(waiter)
         await waiter
 
-    def offer(self, message: Message, frame: bytes, *, max_unsent: int) -> None:
+    def offer(self, message: Message, frame: bytes, *, max_unsent: int) -> None:  # noqa: ARG002
         """See `WebSocket.offer`."""
         if self._closing:
             return

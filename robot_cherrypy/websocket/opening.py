@@ -1,4 +1,4 @@
-"""The moment between a page handler's first use of its WebSocket and the answer to the handshake."""
+"""Between a page handler's first use of its WebSocket and the answer to the handshake."""
 
 import asyncio
 import concurrent.futures
@@ -36,7 +36,7 @@ class Opening:
             self.opened.set_result(None)
 
     def abandon(self) -> None:
-        """Tell the page handler that there will be no connection; to be called on the event loop."""
+        """Tell the page handler that nothing comes of it; to be called on the event loop."""
         if not self.opened.done():
             self.opened.set_exception(Closed(ABNORMAL, "the handshake was not completed"))
             self.opened.exception()  # a handler that is not waiting need not hear of it

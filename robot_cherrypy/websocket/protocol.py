@@ -8,8 +8,8 @@ Its laws:
   due, and so can let a page handler finish with the messages before.
 - What it holds is bounded by `max_message`, whatever arrives.
 
-wsproto reads the frames: piecemeal, so that a forbidden byte in the middle of a long text is noticed
-when it arrives, not at the end.
+wsproto reads the frames: piecemeal, so that a forbidden byte in the middle of a long text is
+noticed when it arrives, not at the end.
 """
 
 import io
@@ -140,9 +140,7 @@ class Protocol:
         if not self._inbound.deflates or len(message) < _WORTH_DEFLATING:
             return plain(message)
         opcode, payload = _encoded(message)
-        _, deflated = self._inbound.frame_outbound(
-            self._frames, opcode, _PLAIN, payload, fin=True
-        )
+        _, deflated = self._inbound.frame_outbound(self._frames, opcode, _PLAIN, payload, fin=True)
         return _header(opcode, len(deflated), deflated=True), deflated
 
 

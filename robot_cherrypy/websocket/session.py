@@ -25,9 +25,7 @@ class Session:
 
     __slots__ = ("_handler", "_is_async", "_serving", "socket", "task")
 
-    def __init__(
-        self, socket: WebSocket, handler: Callable[[Any], Any], *, is_async: bool
-    ) -> None:
+    def __init__(self, socket: WebSocket, handler: Callable[[Any], Any], *, is_async: bool) -> None:
         self.socket = socket
         self.task: asyncio.Task[None] | None = None
         self._handler = handler

@@ -1,7 +1,7 @@
 """WebSockets on CherryPy's own server.
 
-A cheroot server (`cheroot/server.py`, 10 and 11) has a thread for each request that it is answering.
-A WebSocket would keep it for hours; so once its response is out, the socket is taken from cheroot and
+A cheroot server (`cheroot/server.py`, 10 and 11) has a thread for each request that it answers. A
+WebSocket would keep it for hours; so once its response is out, the socket is taken from cheroot and
 moves to an event loop, which one more thread runs for all WebSockets of the server.
 """
 
@@ -9,7 +9,7 @@ import asyncio
 import socket
 import threading
 import weakref
-from typing import Any
+from typing import Any, ClassVar
 
 import cherrypy
 from cheroot.makefile import MakeFile
@@ -47,17 +47,15 @@ def take_socket(connection: Any) -> tuple[socket.socket, bytes]:
 class Sockets:
     """The WebSockets of one server, from its first one until it stops."""
 
-    _guard = threading.Lock()
-    _of: "weakref.WeakKeyDictionary[Any, Sockets]" = weakref.WeakKeyDictionary()
+    _guard: ClassVar = threading.Lock()
+    _of: ClassVar["weakref.WeakKeyDictionary[Any, Sockets]"] = weakref.WeakKeyDictionary()
 
     def __init__(self, server: Any) -> None:
         self.loop = asyncio.SelectorEventLoop()
         self._sessions: set[Session] = set()
         self._server = weakref.ref(server)
         self._closing = False
-        self._thread = threading.Thread(
-            target=self._serve, name="WebSockets", daemon=True
-        )
+        self._thread = threading.Thread(target=self._serve, name="WebSockets", daemon=True)
         self._thread.start()
 
     @classmethod
@@ -76,7 +74,7 @@ class Sockets:
                 # cheroot tells nobody that it stops, and CherryPy's bus only of the one server
                 # that is `cherrypy.server`.
                 server.stop = sockets.stop
-        if sockets._closing:  # noqa: SLF001
+        if sockets._closing:
             raise cherrypy.HTTPError(503, "The server is about to stop.")
         return sockets
 
@@ -100,7 +98,7 @@ class Sockets:
             link.shutdown()
 
     def stop(self) -> None:
-        """Close every WebSocket with 1001, waiting for the server's `shutdown_timeout`; then stop it."""
+        """Close every WebSocket with 1001, within the server's `shutdown_timeout`; then stop it."""
         server = self._server()
         if server is None:
             return
@@ -120,7 +118,7 @@ class Sockets:
         del server.stop
         server.stop()
 
-    async def _close_all(self, timeout: float) -> None:
+    async def _close_all(self, timeout: float) -> None:  # noqa: ASYNC109 - it closes what is late
         for session in self._sessions:
             session.socket.shutdown()
         tasks = {session.task for session in self._sessions if session.task is not None}

@@ -18,7 +18,7 @@ from robot_cherrypy.tests.autobahn import suite
 
 GROUPS = ",".join(f"{number}.*" for number in (1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13))
 _KINDS: tuple[Kind, ...] = ("threaded", "async")
-# What the three cases in which the RFC leaves it open how to behave end with (7.1.6, 7.13.1, 7.13.2).
+# The latter is how cases end in which the RFC leaves open what to do (7.1.6, 7.13.1, 7.13.2).
 _PASSED = {"OK", "INFORMATIONAL"}
 
 

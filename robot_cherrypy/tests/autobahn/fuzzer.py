@@ -113,7 +113,7 @@ class Fuzzer(WebSocketClientProtocol):
         self._later(delay, action)
 
     def killAfter(self, delay: float) -> None:
-        self._later(delay, lambda: self._fail_connection())
+        self._later(delay, self._fail_connection)
 
     def closeAfter(self, delay: float) -> None:
         self._later(delay, self.sendClose)
@@ -137,7 +137,9 @@ class Fuzzer(WebSocketClientProtocol):
     def sendPong(self, payload: Any = None) -> None:
         super().sendPong(None if payload is None else _bytes(payload))
 
-    def sendCloseFrame(self, code: Any = None, reasonUtf8: Any = None, isReply: Any = False) -> None:
+    def sendCloseFrame(
+        self, code: Any = None, reasonUtf8: Any = None, isReply: Any = False
+    ) -> None:
         reason = None if reasonUtf8 is None else _bytes(reasonUtf8)
         super().sendCloseFrame(code, reason, isReply)
 
@@ -168,7 +170,7 @@ class Run(WebSocketClientFactory):
             openHandshakeTimeout=20,
             serverConnectionDropTimeout=2,
         )
-        if case.split(".")[0] in _BYTES_ONLY:
+        if case.split(".", maxsplit=1)[0] in _BYTES_ONLY:
             # These cases say on their connection what they offer, by now too late.
             offering = MagicMock()
             offering.factory.isServer = False
@@ -208,9 +210,7 @@ def main(folder: str, url: str, groups: str) -> None:
             if not running[0]:
                 reactor.stop()
             return
-        offering_url = Run(
-            url, case, cases.CasesById[case], lambda: reactor.callLater(0, start)
-        )
+        offering_url = Run(url, case, cases.CasesById[case], lambda: reactor.callLater(0, start))
         connectWS(offering_url)
 
     def begin() -> None:

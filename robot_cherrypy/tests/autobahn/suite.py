@@ -1,7 +1,7 @@
 """Getting the cases: PyPI's `autobahntestsuite` is Python 2 code, translated here when it is used.
 
-None of it is part of this project. The package cannot be installed, since what it requires is as old
-as itself; only its case classes are used, with a recent `autobahn`.
+None of it is part of this project. The package cannot be installed, since what it requires is as
+old as itself; only its case classes are used, with a recent `autobahn`.
 """
 
 import subprocess
@@ -15,8 +15,8 @@ _REQUIREMENT = "autobahntestsuite==25.10.1"
 _PACKAGE = "autobahntestsuite"
 
 # What no translator does. In Python 3 every class derives from object, which cannot come first;
-# 9.9.1, which is no case of the suite, wants an interface of Zope that is gone; and `autobahn` spells
-# its names otherwise now.
+# 9.9.1, which is no case of the suite, wants an interface of Zope that is gone; and `autobahn`
+# spells its names otherwise now.
 _BY_HAND = (
     ("(object, Case, )", "(Case, )"),
     ("from case9_9_1 import *", ""),
