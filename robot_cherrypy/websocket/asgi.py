@@ -119,6 +119,9 @@ class AsgiWebSocket(WebSocket):
         if self.code is None:
             self._close_soon(GOING_AWAY, "")
 
+    async def gone(self) -> None:
+        """See `WebSocket.gone`; that is the server's business."""
+
     def abort(self) -> None:
         """See `WebSocket.abort`; ASGI has no way to, and the server does it when we return."""
 

@@ -56,7 +56,8 @@ def carrier_of(request: Any) -> Carrier:
     Raises:
         HTTPError: It cannot carry WebSockets, or it is about to stop.
     """
-    extensions = getattr(request, "asgi_scope", {}).get("extensions", {})
+    scope = getattr(request, "asgi_scope", None)
+    extensions = (scope or {}).get("extensions", {})
     if TRANSPORT in extensions:
         return _AsyncServer(extensions[TRANSPORT])
     if MESSAGES in extensions:
@@ -64,7 +65,7 @@ def carrier_of(request: Any) -> Carrier:
     connection = current_connection()
     if connection is not None:
         return _ThreadedServer(connection)
-    if "Upgrade" not in request.headers:
+    if scope is not None or "Upgrade" not in request.headers:
         raise cherrypy.HTTPError(426, "This page is a WebSocket.")
     raise cherrypy.HTTPError(501, "This server cannot carry WebSockets.")
 

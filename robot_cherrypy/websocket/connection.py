@@ -98,5 +98,9 @@ class WebSocket(abc.ABC):
         """Close with 1001, without waiting: the server stops."""
 
     @abc.abstractmethod
+    async def gone(self) -> None:
+        """Wait until nothing of the connection is left."""
+
+    @abc.abstractmethod
     def abort(self) -> None:
         """Cut the connection."""

@@ -94,11 +94,16 @@ class Link(WebSocket, asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take what came."""
         self._heard = True
-        if self._ending is not None:
-            return
-        for event in self._protocol.receive(data):
+        if self._ending is None:
+            self._protocol.feed(data)
+            self._parse()
+
+    def _parse(self) -> None:
+        for event in self._protocol.events():
             if isinstance(event, str | bytes):
                 self._keep(event)
+                if self._paused:
+                    break
             elif isinstance(event, Ping):
                 if not self._closing:
                     self._write(frames.pong(event.payload))
@@ -213,7 +218,9 @@ class Link(WebSocket, asyncio.Protocol):
     def _resume(self) -> None:
         if self._paused and self.transport is not None:
             self._paused = False
-            self.transport.resume_reading()
+            self._parse()
+            if not self._paused:
+                self.transport.resume_reading()
 
     async def send(self, message: Message) -> None:
         """See `WebSocket.send`."""
@@ -257,16 +264,20 @@ class Link(WebSocket, asyncio.Protocol):
             self._conclude()
         else:
             self._begin_close(code, reason)
-        await self._gone()
+        await self.gone()
 
-    async def _gone(self) -> None:
-        if not self._over:
+    async def gone(self) -> None:
+        """See `WebSocket.gone`."""
+        if self.transport is not None and not self._over:
             self._lost = self._lost or self.loop.create_future()
             await asyncio.shield(self._lost)
 
     def shutdown(self) -> None:
         """See `WebSocket.shutdown`."""
-        if self._ending is not None:
+        if self.code is not None:  # and so only waiting for the client to leave
+            if self.transport is not None:
+                self.transport.close()
+        elif self._ending is not None:
             self._conclude()
         else:
             self._begin_close(GOING_AWAY, "")

@@ -14,6 +14,7 @@ noticed when it arrives, not at the end.
 
 import io
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from wsproto.frame_protocol import CloseReason, Frame, FrameProtocol, Opcode, ParseFailed, RsvBits
@@ -82,22 +83,28 @@ class Protocol:
         self._text: io.StringIO | None = None
         self._binary: bytearray | None = None
 
-    def receive(self, data: bytes) -> list[Event]:
-        """Take bytes that arrived, and return what they amount to."""
-        events: list[Event] = []
+    def feed(self, data: bytes) -> None:
+        """Take bytes that arrived."""
+        if not self._ended:
+            self._frames.receive_bytes(data)
+
+    def events(self) -> Iterator[Event]:
+        """Iterate over what the bytes so far amount to.
+
+        They are read as far as one iterates, and the rest another time: a kilobyte of compressed
+        messages may amount to more than one wants to have at once.
+        """
         if self._ended:
-            return events
-        self._frames.receive_bytes(data)
+            return
         try:
             for frame in self._frames.received_frames():
                 event = self._event(frame)
                 if event is not None:
-                    events.append(event)
+                    yield event
         except ParseFailed as error:
             self._ended = True
             self._text = self._binary = None
-            events.append(Failure(int(error.code), _REASONS.get(error.code, str(error))))
-        return events
+            yield Failure(int(error.code), _REASONS.get(error.code, str(error)))
 
     def _event(self, frame: Frame) -> Event | None:
         payload = frame.payload

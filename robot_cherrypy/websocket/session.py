@@ -37,15 +37,20 @@ class Session:
         self.task = self.socket.loop.create_task(self._run(), name="WebSocket")
 
     async def _run(self) -> None:
+        try:
+            await self._converse()
+        except asyncio.CancelledError:  # the server cannot wait any longer
+            self.socket.abort()
+            await self.socket.gone()
+            raise
+
+    async def _converse(self) -> None:
         code = NORMAL
         try:
             await self._handle()
         except Closed:
             pass
-        except asyncio.CancelledError:
-            self.socket.abort()
-            raise
-        except BaseException as error:  # noqa: BLE001 - a page's `sys.exit()` must not end the loop
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # must not end the loop
             opening = self.socket.opening
             if opening is not None and not opening.wanted.done():
                 opening.fail(error)

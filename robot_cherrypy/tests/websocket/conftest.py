@@ -2,6 +2,7 @@
 
 import base64
 import os
+import queue
 import socket
 import struct
 import threading
@@ -37,7 +38,7 @@ class Site:
 def site(request):
     """A server of each kind; nothing of it may be left."""
     before = set(threading.enumerate())
-    pages.ended.clear()
+    pages.ended = queue.SimpleQueue()
     one = Site(request.param)
     yield one
     one.server.stop()

@@ -1,6 +1,7 @@
 """WebSocket pages for the tests, the same on every server."""
 
 import asyncio
+import queue
 import threading
 
 import cherrypy
@@ -13,7 +14,7 @@ BASIC_AUTH = {
     "tools.auth_basic.checkpassword": lambda _realm, user, password: user == password,
 }
 
-ended = []
+ended = queue.SimpleQueue()
 """How the WebSockets of `recorded` ended: code and reason."""
 
 
@@ -85,7 +86,7 @@ class Pages:
             while True:
                 await ws.receive()
         except Closed as closed:
-            ended.append((closed.code, closed.reason))
+            ended.put((closed.code, closed.reason))
 
     @cherrypy.expose
     @cherrypy.config(**BASIC_AUTH)
@@ -158,12 +159,12 @@ class Pages:
             while True:
                 await ws.receive()
         except Closed as closed:
-            ended.append((closed.code, closed.reason))
+            ended.put((closed.code, closed.reason))
 
     @cherrypy.expose
     @websocket(max_queue=1000, ping_interval=None)
     async def unread(self, ws):
-        self.reading = asyncio.Event()
+        self.socket, self.reading = ws, asyncio.Event()
         await ws.accept()
         await self.reading.wait()
         total = 0

@@ -28,7 +28,9 @@ def refusal(url, **options):
 
 
 @pytest.mark.parametrize("path", ["/echo", "/plain_echo"])
-@pytest.mark.parametrize("message", ["", "Grüße", b"", b"\x00\xff", "x" * 100_000, b"y" * 1_000_000])
+@pytest.mark.parametrize(
+    "message", ["", "Grüße", b"", b"\x00\xff", "x" * 100_000, b"y" * 1_000_000]
+)
 def test_echo(site, path, message):
     """Coroutines and plain functions receive and send text and bytes."""
     with connect(site.ws + path) as client:
@@ -131,8 +133,7 @@ def test_close_by_the_client(site, code, reason):
     with connect(site.ws + "/recorded") as client:
         client.send("x")
         client.close(code, reason)
-    site.server.stop()
-    assert [(code, reason)] == pages.ended
+    assert (code, reason) == pages.ended.get(timeout=10)
 
 
 def test_subprotocol(site):
@@ -271,13 +272,16 @@ def test_two_receivers(site):
 
     @websocket
     async def both(ws):
-        results = await asyncio.gather(ws.receive(), ws.receive(), return_exceptions=True)
+        tasks = [asyncio.create_task(ws.receive()) for _ in range(2)]
+        await ws.send("ready")
+        results = await asyncio.gather(*tasks, return_exceptions=True)
         errors.extend(result for result in results if isinstance(result, RuntimeError))
         await ws.send("done")
 
     both.exposed = True
     site.pages.both = both
     with connect(site.ws + "/both") as client:
+        assert "ready" == client.receive(timeout=10)
         client.send("x")
         assert "done" == client.receive(timeout=10)
     assert ["Two tasks wait for messages of the same WebSocket."] == [str(one) for one in errors]
