@@ -18,7 +18,7 @@ MESSAGES = "robot_cherrypy.websocket"
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-_HANDSHAKE = frozenset({b"sec-websocket-protocol"})
+_PROTOCOL = b"sec-websocket-protocol"
 
 
 class TransportUpgrade:
@@ -87,13 +87,11 @@ class PlainMessageUpgrade(MessageUpgrade):
 
 def _accept(headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
     names = {name.lower(): value for name, value in headers}
-    subprotocol = names.get(b"sec-websocket-protocol")
+    subprotocol = names.get(_PROTOCOL)
     return {
         "type": "websocket.accept",
         "subprotocol": None if subprotocol is None else subprotocol.decode("latin-1"),
-        "headers": [
-            (name.lower(), value) for name, value in headers if name.lower() not in _HANDSHAKE
-        ],
+        "headers": [(name.lower(), value) for name, value in headers if name.lower() != _PROTOCOL],
     }
 
 
@@ -109,10 +107,16 @@ def handshake_scope(scope: Scope, upgrade: MessageUpgrade) -> Scope:
     Over HTTP/2 that was a CONNECT (RFC 8441), to which pages need not be an exception.
     """
     schemes = {"ws": "http", "wss": "https"}
+    headers = scope["headers"]
+    if scope.get("subprotocols") and _PROTOCOL not in dict(headers):
+        # Some servers keep the header for themselves.
+        offered = ", ".join(scope["subprotocols"]).encode("latin-1")
+        headers = [*headers, (_PROTOCOL, offered)]
     return {
         **scope,
         "type": "http",
         "method": "GET",
+        "headers": headers,
         "scheme": schemes.get(scope.get("scheme", "ws"), "http"),
         "extensions": {**(scope.get("extensions") or {}), MESSAGES: upgrade},
     }

@@ -1,7 +1,7 @@
 """Clients, blocking and for asyncio, with the methods that page handlers know.
 
-They stand on the `websockets` library rather than on our own `protocol`: it is well kept, masks in C,
-and a server that is tested by a second implementation cannot share its misunderstandings.
+They stand on the `websockets` library rather than on our own `protocol`: it is well kept, masks in
+C, and a server that is tested by a second implementation cannot share its misunderstandings.
 """
 
 import contextlib
@@ -97,7 +97,8 @@ class Client(_Connection):
             Closed: There will be none.
             TimeoutError: There was none within `timeout` seconds.
         """
-        return self._translated(lambda: self._connection.recv(timeout))
+        message: Message = self._translated(lambda: self._connection.recv(timeout))
+        return message
 
     def send(self, message: Message) -> None:
         """Send str as text, bytes as binary.

@@ -50,7 +50,7 @@ class Session:
             await self._handle()
         except Closed:
             pass
-        except (Exception, SystemExit, KeyboardInterrupt) as error:  # must not end the loop
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001 - the loop goes on
             opening = self.socket.opening
             if opening is not None and not opening.wanted.done():
                 opening.fail(error)

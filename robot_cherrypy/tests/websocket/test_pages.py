@@ -28,9 +28,7 @@ def refusal(url, **options):
 
 
 @pytest.mark.parametrize("path", ["/echo", "/plain_echo"])
-@pytest.mark.parametrize(
-    "message", ["", "Grüße", b"", b"\x00\xff", "x" * 100_000, b"y" * 1_000_000]
-)
+@pytest.mark.parametrize("message", ["", "Grüße", b"", b"\x00\xff", "x" * 10**5, b"y" * 10**6])
 def test_echo(site, path, message):
     """Coroutines and plain functions receive and send text and bytes."""
     with connect(site.ws + path) as client:
