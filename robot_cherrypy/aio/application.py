@@ -8,6 +8,7 @@ import cherrypy
 
 from robot_cherrypy.aio import bridge
 from robot_cherrypy.aio.body import ClientGone, RequestBody
+from robot_cherrypy.aio.clients import ClientWatch
 from robot_cherrypy.aio.environ import Incoming, Scope, path_of
 from robot_cherrypy.aio.exchange import Exchange
 from robot_cherrypy.aio.installation import ensure_installed
@@ -49,22 +50,25 @@ class Application:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         ensure_installed()
-        task = asyncio.current_task()
-        bridge.request_task.set(task)
+        bridge.request_task.set(asyncio.current_task())
         bridge.request_loop.set(asyncio.get_running_loop())
+        reply = Reply(send)
+        watch = ClientWatch(scope, receive, reply)
         try:
-            await bridge.Spawned(self._serve, scope, receive, Reply(send))
+            await bridge.Spawned(self._serve, scope, watch, reply)
         except ClientGone:
             return
+        finally:
+            watch.end()
 
     async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a WebSocket as the request that it began with; its page may take it from there."""
         await receive()  # websocket.connect
         upgrade = message_upgrade(scope, receive, send)
-        await self._http(handshake_scope(scope, upgrade), _no_body, upgrade.reply)
+        await self._http(handshake_scope(scope, upgrade), upgrade.no_body, upgrade.reply)
         await upgrade.run()
 
-    def _serve(self, scope: Scope, receive: Receive, reply: Reply) -> None:
+    def _serve(self, scope: Scope, watch: ClientWatch, reply: Reply) -> None:
         """Answer one request, on its greenlet."""
         limit = cherrypy.server.max_request_body_size
         if limit and _declared_length(scope) > limit:
@@ -79,13 +83,10 @@ class Application:
             reply.whole(b"404 Not Found", [], b"")
             return
         application = tree.apps[script_name]
-        incoming = Incoming(scope, script_name, path, RequestBody(receive, limit or 0))
+        body = RequestBody(watch.receive, limit=limit or 0, at_end=watch.start)
+        incoming = Incoming(scope, script_name, path, body)
         exchange = Exchange if _is_plain(application) else WsgiExchange
         exchange(application, incoming, reply).run()
-
-
-async def _no_body() -> dict[str, Any]:
-    return {"type": "http.request", "body": b"", "more_body": False}
 
 
 def _declared_length(scope: Scope) -> int:

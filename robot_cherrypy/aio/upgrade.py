@@ -46,6 +46,7 @@ class MessageUpgrade:
         self.receive, self.send = receive, send
         self.loop = asyncio.get_running_loop()
         self.accepted = False
+        self._asked = False
         self._successor: tuple[Callable[[], None], asyncio.Task[None]] | None = None
 
     def take(self, connected: Callable[[], None], task: "asyncio.Task[None]") -> None:
@@ -56,6 +57,13 @@ class MessageUpgrade:
             task: Ends when the connection is not needed any more.
         """
         self._successor = connected, task
+
+    async def no_body(self) -> dict[str, Any]:
+        """Be the request's `receive`: there is no body; that the client has gone shows later."""
+        if self._asked:
+            await self.loop.create_future()
+        self._asked = True
+        return {"type": "http.request", "body": b"", "more_body": False}
 
     async def reply(self, message: dict[str, Any]) -> None:
         """Send a part of the response to the handshake: 101 accepts it, anything else refuses."""

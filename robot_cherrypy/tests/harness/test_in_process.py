@@ -83,6 +83,7 @@ def snapshot():
 @pytest.mark.parametrize("application", [VISITS, PLUGGED, "sample_app.misbehaving:Restless"])
 def test_leaves_cherrypy_as_it_was(launch, kind, application):
     """After a server with sessions, plugins and configuration, nothing of it is left."""
+    launch(VISITS, kind=kind).stop()  # other tests may have left something
     before = snapshot()
     settings = {
         "global": {"engine.autoreload.on": True, "log.screen": True, "server.thread_pool": 3},
