@@ -24,6 +24,7 @@ from robot_cherrypy.keywords.options import Options
 from robot_cherrypy.keywords.servers import ServerKeywords
 from robot_cherrypy.keywords.sessions import SessionKeywords
 from robot_cherrypy.keywords.traffic import TrafficKeywords
+from robot_cherrypy.keywords.websockets import WebSocketKeywords
 
 
 class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
@@ -77,6 +78,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
         options = Options(server=server, timeout=timeout, evidence=evidence)
         self._server_keywords = ServerKeywords(self._servers, options)
         self._browser_keywords = BrowserKeywords(self._servers, options)
+        self._websocket_keywords = WebSocketKeywords(self._servers, options)
         chronicle = Chronicle()
         judge = Judge(self._servers, chronicle)
         pages, owners = PageClocks(), Owners()
@@ -98,6 +100,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
                 SessionKeywords(self._servers, options),
                 ClockKeywords(pages, owners),
                 FaultKeywords(self._servers, owners),
+                self._websocket_keywords,
             ]
         )
 
@@ -120,11 +123,13 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
     def end_suite(self, data: TestSuite, _result: Any) -> None:
         """Close and stop what the suite left open."""
         self._listener.end_suite(data.full_name)
+        self._websocket_keywords.close_websockets(data.full_name)
         self._browser_keywords.close_browsers(data.full_name)
         self._stop([one for one in self._servers.running if one.launch.owner == data.full_name])
 
     def close(self) -> None:
         """Stop what is left at the end of the run."""
+        self._websocket_keywords.close_websockets()
         self._browser_keywords.close_browsers()
         self._stop(self._servers.running)
 

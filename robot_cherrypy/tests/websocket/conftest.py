@@ -42,7 +42,10 @@ def site(request):
     one = Site(request.param)
     yield one
     one.server.stop()
-    assert [] == [thread for thread in threading.enumerate() if thread not in before]
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in left:
+        thread.join(5)
+    assert [] == [thread for thread in left if thread.is_alive()]
 
 
 def frame(opcode, payload=b"", *, first=0x80, length=None, mask=b"\x01\x02\x03\x04"):

@@ -21,6 +21,14 @@ from robot_cherrypy.websocket import Closed
 from robot_cherrypy.websocket.client import ConnectionRefused, connect
 
 
+@pytest.fixture(autouse=True)
+def installed():
+    """Take back what `aio.application` would install for good."""
+    aio.install()
+    yield
+    aio.uninstall()
+
+
 def tree():
     """What is served."""
     made = Tree()
