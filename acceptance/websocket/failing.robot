@@ -102,8 +102,8 @@ Server That Stops Says So
     [Teardown]    Close WebSocket    alias=last
 
 Error Of The Page Is Seen
+    Expect Server Error    RuntimeError: out of order
     Connect WebSocket    /broken    alias=broken
     Send WebSocket Message    go
     WebSocket Should Be Closed    code=1011
-    Expect Server Error    out of order
     [Teardown]    Close WebSocket    alias=broken
