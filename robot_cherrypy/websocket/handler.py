@@ -16,6 +16,8 @@ from robot_cherrypy.websocket.session import Session
 
 F = TypeVar("F", bound=Callable[..., Any])
 
+_LAST = 100  # priority of a hook that runs after all others
+
 
 @overload
 def websocket(function: F, /) -> F: ...
@@ -72,9 +74,8 @@ def _answer(handler: Callable[[Any], Any], options: Options, *, is_async: bool) 
     session, headers = _open(
         request, carrier, handler, options.configured(request.config), is_async
     )
-    request.hooks.attach(
-        "on_end_request", functools.partial(_end_request, carrier, session), failsafe=True
-    )
+    end = functools.partial(_end_request, carrier, session)
+    request.hooks.attach("on_end_request", end, failsafe=True, priority=_LAST)
     opening = session.socket.opening
     assert opening is not None
     if runs_here(carrier.loop):
@@ -137,4 +138,7 @@ def _accept(carrier: Carrier, session: Session, headers: dict[str, str]) -> byte
 
 def _end_request(carrier: Carrier, session: Session) -> None:
     status = str(cherrypy.serving.response.status)
-    carrier.end_request(session, accepted=status.startswith("101"))
+    accepted = status.startswith("101")
+    carrier.end_request(session, accepted=accepted)
+    if accepted:
+        session.end_request()

@@ -21,6 +21,7 @@ from wsproto.frame_protocol import CloseReason, Frame, FrameProtocol, Opcode, Pa
 
 from robot_cherrypy.websocket.deflate import Inbound
 from robot_cherrypy.websocket.errors import NO_STATUS
+from robot_cherrypy.websocket.masking import FastDecoder
 
 # Below this, deflating costs more time than the bytes that it saves.
 _WORTH_DEFLATING = 128
@@ -78,6 +79,7 @@ class Protocol:
     def __init__(self, inbound: Inbound) -> None:
         self._inbound = inbound
         self._frames = FrameProtocol(client=False, extensions=[inbound])
+        self._frames._frame_decoder = FastDecoder(client=False, extensions=[inbound])  # noqa: SLF001
         self._ended = False
         # The message that is arriving in pieces, if one is.
         self._text: io.StringIO | None = None

@@ -4,6 +4,25 @@ from collections.abc import Coroutine, Generator
 from typing import Any
 
 import cherrypy
+from cherrypy._cprequest import Response
+
+# The response to the handshake is out: there is nothing to change about it any more.
+_OVER = Response()
+
+# What a request is served with, and nobody asks for when it was served. It would keep the parser and
+# the buffers of its connection in memory, for each WebSocket.
+_USED_UP = (
+    "asgi_scope",
+    "body",
+    "error_page",
+    "handler",
+    "header_list",
+    "hooks",
+    "namespaces",
+    "rfile",
+    "toolmaps",
+    "wsgi_environ",
+)
 
 
 class Serving:
@@ -15,6 +34,12 @@ class Serving:
         serving = cherrypy.serving
         self._request, self._response = serving.request, serving.response
         self._session = getattr(serving, "session", None)
+
+    def shrink(self) -> None:
+        """Let go of what is used up when the request has ended."""
+        self._response = _OVER
+        for name in _USED_UP:
+            vars(self._request).pop(name, None)
 
     def __enter__(self) -> None:
         cherrypy.serving.load(self._request, self._response)

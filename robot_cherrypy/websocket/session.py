@@ -32,6 +32,10 @@ class Session:
         self._is_async = is_async
         self._serving = Serving()
 
+    def end_request(self) -> None:
+        """Take note that the request has ended, and the WebSocket goes on."""
+        self._serving.shrink()
+
     def start(self) -> None:
         """Begin, on the WebSocket's event loop."""
         self.task = self.socket.loop.create_task(self._run(), name="WebSocket")

@@ -44,6 +44,16 @@ def take_socket(connection: Any) -> tuple[socket.socket, bytes]:
     return taken, received
 
 
+def _new_event_loop() -> asyncio.AbstractEventLoop:
+    """Make an event loop that can watch sockets: uvloop's where it is installed."""
+    try:
+        import uvloop  # noqa: PLC0415 - another extra brings it
+    except ImportError:
+        return asyncio.SelectorEventLoop()
+    loop: asyncio.AbstractEventLoop = uvloop.new_event_loop()
+    return loop
+
+
 class Sockets:
     """The WebSockets of one server, from its first one until it stops."""
 
@@ -51,7 +61,7 @@ class Sockets:
     _of: ClassVar["weakref.WeakKeyDictionary[Any, Sockets]"] = weakref.WeakKeyDictionary()
 
     def __init__(self, server: Any) -> None:
-        self.loop = asyncio.SelectorEventLoop()
+        self.loop = _new_event_loop()
         self._sessions: set[Session] = set()
         self._server = weakref.ref(server)
         self._closing = False
