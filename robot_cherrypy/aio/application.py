@@ -50,14 +50,22 @@ class Application:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         ensure_installed()
-        bridge.request_task.set(asyncio.current_task())
-        bridge.request_loop.set(asyncio.get_running_loop())
         reply = Reply(send)
-        watch = ClientWatch(scope, receive, reply)
+        bridge.request_task.set(reply.task())
+        bridge.request_loop.set(asyncio.get_running_loop())
         try:
-            await bridge.Spawned(self._serve, scope, watch, reply)
+            if reply.cycle is not None:  # our own server looks after its clients itself
+                await bridge.Spawned(self._serve, scope, RequestBody(receive), reply)
+            else:
+                await self._watched(scope, receive, reply)
         except ClientGone:
             return
+
+    async def _watched(self, scope: Scope, receive: Receive, reply: Reply) -> None:
+        watch = ClientWatch(scope, receive, reply)
+        try:
+            body = RequestBody(receive, at_end=watch.start)
+            await bridge.Spawned(self._serve, scope, body, reply)
         finally:
             watch.end()
 
@@ -68,7 +76,7 @@ class Application:
         await self._http(handshake_scope(scope, upgrade), upgrade.no_body, upgrade.reply)
         await upgrade.run()
 
-    def _serve(self, scope: Scope, watch: ClientWatch, reply: Reply) -> None:
+    def _serve(self, scope: Scope, body: RequestBody, reply: Reply) -> None:
         """Answer one request, on its greenlet."""
         limit = cherrypy.server.max_request_body_size
         if limit and _declared_length(scope) > limit:
@@ -83,7 +91,7 @@ class Application:
             reply.whole(b"404 Not Found", [], b"")
             return
         application = tree.apps[script_name]
-        body = RequestBody(watch.receive, limit=limit or 0, at_end=watch.start)
+        body.limit = limit or 0
         incoming = Incoming(scope, script_name, path, body)
         exchange = Exchange if _is_plain(application) else WsgiExchange
         exchange(application, incoming, reply).run()

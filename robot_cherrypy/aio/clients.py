@@ -25,25 +25,24 @@ class Finishing(Protocol):
 class ClientWatch:
     """Cancels a request when its client has gone.
 
-    Our own server does that by itself. Another ASGI server says it when it is asked for more of the
-    request, once there is no more.
+    An ASGI server says so when it is asked for more of the request once there is no more. Our own
+    server needs no asking: it cancels by itself.
     """
 
     def __init__(self, scope: dict[str, Any], receive: Receive, reply: Finishing) -> None:
-        self.receive = receive
+        self._receive = receive
         self._reply = reply
-        self._ours = cycle_of(receive) is not None
         self._watch: asyncio.Task[None] | None = None
-        if not self._ours and _BODY_HEADERS.isdisjoint(name for name, _value in scope["headers"]):
+        if _BODY_HEADERS.isdisjoint(name for name, _value in scope["headers"]):
             self.start()
 
     def start(self) -> None:
         """Begin to watch: the request has arrived as a whole."""
-        if not self._ours and self._watch is None:
+        if self._watch is None:
             self._watch = asyncio.get_running_loop().create_task(self._wait(asyncio.current_task()))
 
     async def _wait(self, task: "asyncio.Task[Any] | None") -> None:
-        while (await self.receive())["type"] != "http.disconnect":
+        while (await self._receive())["type"] != "http.disconnect":
             pass
         if task is not None and not self._reply.finished:
             task.cancel()

@@ -1,20 +1,31 @@
 """Gathers the evidence of a test within a limited time."""
 
+import contextlib
 import time
+from http.cookies import SimpleCookie
 from typing import Any
 
+import cherrypy
+
+from robot_cherrypy.errors import SessionError
 from robot_cherrypy.evidence.block import Evidence, render
 from robot_cherrypy.evidence.browser_side import BrowserView, forget, look_at, open_browsers
 from robot_cherrypy.evidence.chronicle import TestRecord
 from robot_cherrypy.evidence.masking import Masker
 from robot_cherrypy.evidence.timeline import time_line
 from robot_cherrypy.harness.child_process import ChildProcessServer
+from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.registry import Servers
+from robot_cherrypy.harness.sessions import Sessions
 from robot_cherrypy.traffic.exchange import Exchange
 from robot_cherrypy.traffic.journal import JOURNAL
 
-_PATIENCE = 0.28
+_PATIENCE = 0.45
 """How long browsers may take to show what they have, in seconds."""
+
+_SESSION_PATIENCE = 0.05
+_PATHS = 5
+"""How long a session's lock is waited for, in seconds, and of how many paths."""
 
 _ROOM = 40_000_000
 """How much evidence a report takes, in characters; from then on it goes without pictures."""
@@ -30,11 +41,16 @@ class Collector:
         self._end = 0.0
         self._written = 0
 
-    def take(self, test: TestRecord) -> None:
-        """Look at both sides, unless this was done for the test already."""
+    def take(self, test: TestRecord, spent: float = 0.0) -> None:
+        """Look at both sides, unless this was done for the test already.
+
+        Args:
+            test: Which.
+            spent: How much of the time for it went elsewhere, in seconds.
+        """
         if self._views is None:
             self._end = time.monotonic()
-            self._views = look_at(open_browsers(), _PATIENCE, test.started)
+            self._views = look_at(open_browsers(), _PATIENCE - spent, test.started)
             self._outputs = [
                 (f"Output of server '{server.alias}'", server.output())
                 for server in self._servers.running
@@ -46,9 +62,8 @@ class Collector:
         forget()
         self._views, self._outputs = None, []
 
-    def block(self, test: TestRecord, *, is_open: bool = False) -> str:
+    def block(self, test: TestRecord) -> str:
         """Return the test's evidence as HTML."""
-        self.take(test)
         views = self._views or []
         exchanges = JOURNAL.exchanges_since(test.started)
         # A teardown comes after the look at both sides.
@@ -68,7 +83,6 @@ class Collector:
             log_lines=JOURNAL.log_lines_since(test.started),
             sessions=self._sessions(exchanges),
             outputs=self._outputs,
-            is_open=is_open,
         )
         typed = [one for view in views for one in view.secrets]
         masker = Masker([*secrets(), *typed, *test.secrets])
@@ -76,8 +90,35 @@ class Collector:
         self._written += len(text)
         return text
 
-    def _sessions(self, _exchanges: list[Exchange]) -> list[tuple[str, dict[str, Any]]]:
-        return []
+    def _sessions(self, exchanges: list[Exchange]) -> list[tuple[str, dict[str, Any]]]:
+        """Read the sessions that requests of the test had, as their servers now keep them."""
+        found: dict[str, dict[str, Any]] = {}
+        for server in self._servers.running:
+            if isinstance(server, InProcessServer) and server.ended_by is None:
+                mine = [one for one in exchanges if one.server == server.alias]
+                found.update(_sessions_of(server, mine))
+        return [(f"Session {number[:8]}…", held) for number, held in found.items()]
+
+
+def _sessions_of(server: InProcessServer, exchanges: list[Exchange]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for path in list(dict.fromkeys(one.path for one in reversed(exchanges)))[:_PATHS]:
+        try:
+            sessions = Sessions(server, path, _SESSION_PATIENCE)
+        except (SessionError, cherrypy.CherryPyException):
+            continue  # a page without sessions
+        for one in exchanges:
+            for header in (one.headers.get("Cookie"), one.answer_headers.get("Set-Cookie")):
+                session_id = _cookie(header, sessions.cookie_name)
+                if session_id and session_id not in found:
+                    with contextlib.suppress(SessionError):  # it has ended
+                        found[session_id] = sessions.read(session_id)
+    return found
+
+
+def _cookie(header: str | None, name: str) -> str:
+    cookies: SimpleCookie = SimpleCookie(header or "")
+    return cookies[name].value if name in cookies else ""
 
 
 def secrets() -> list[str]:

@@ -13,6 +13,7 @@ from robot.api.deco import keyword
 from robot.libraries.BuiltIn import BuiltIn
 
 from robot_cherrypy.errors import MissingExtraError, RobotCherryPyError
+from robot_cherrypy.evidence.chronicle import Chronicle
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.keywords.options import Options
 
@@ -33,13 +34,15 @@ class WebSocketError(RobotCherryPyError):
 class Connection:
     """One WebSocket of the test, and what went over it."""
 
-    def __init__(self, alias: str, url: str, owner: str, client: "Client", close: Any) -> None:
-        self.alias, self.url, self.owner = alias, url, owner
+    def __init__(
+        self, alias: str, owner: str, client: "Client", close: Any, chronicle: Chronicle
+    ) -> None:
+        self.alias, self.owner = alias, owner
         self.client = client
         self.close = close
+        self._chronicle = chronicle
         self.received: deque[Message] = deque(maxlen=_REMEMBERED)
         self.count = 0
-        self._started = time.monotonic()
 
     def __str__(self) -> str:
         return f"WebSocket '{self.alias}'"
@@ -97,15 +100,17 @@ class Connection:
         return f"Before, {self.count} had arrived: {earlier}{told}."
 
     def _log(self, arrow: str, message: Message) -> None:
-        logger.info(f"{self} {arrow} {shown(message)} ({time.monotonic() - self._started:.3f} s)")
+        logger.info(f"{self} {arrow} {shown(message)}")
+        self._chronicle.note(f"{self} {arrow}", shown(message))
 
 
 class WebSocketKeywords:
     """Talking to WebSocket pages without a browser."""
 
-    def __init__(self, servers: Servers, options: Options) -> None:
+    def __init__(self, servers: Servers, options: Options, chronicle: Chronicle) -> None:
         self._servers = servers
         self._options = options
+        self._chronicle = chronicle
         self._connections: dict[str, Connection] = {}
 
     @keyword(name="Connect WebSocket")
@@ -165,7 +170,7 @@ class WebSocketKeywords:
         except client_module.ConnectionRefused as error:
             raise WebSocketError(str(error)) from error
         owner = BuiltIn().get_variable_value("${SUITE_NAME}") or ""
-        self._connections[name] = Connection(name, url, owner, client, stack.close)
+        self._connections[name] = Connection(name, owner, client, stack.close, self._chronicle)
         chosen: str | None = client.subprotocol
         return chosen
 
