@@ -1,10 +1,10 @@
 *** Settings ***
-Documentation       Two visitors talk, each in a browser of their own, and nothing is lost or doubled.
+Documentation    Two visitors talk, each in a browser of their own, and nothing is lost or doubled.
 
-Resource            ../resources/chat.resource
+Resource         ../resources/chat.resource
 
-Test Setup          Open Chat
-Test Teardown       Close Chat
+Test Setup       Open Chat
+Test Teardown    Close Chat
 
 
 *** Test Cases ***
@@ -47,11 +47,7 @@ Nothing Is Lost Or Doubled When The Server Is Restarted
     Visitor Enters    Grace
     Visitor Says    Ada    Before
     Visitor Should See    Grace    Before
-    ${url}    Get Server Url
-    Stop Server    chat
-    Visitor Is Not Connected    Ada
-    Visitor Says    Ada    Meanwhile
-    Start Chat Again    ${url}
+    Visitor Says While The Server Is Down    Ada    Meanwhile
     Visitor Should See    Grace    Before    Meanwhile
     Visitor Says    Grace    After
     Visitor Should See    Ada    Before    Meanwhile    After
@@ -64,9 +60,13 @@ Name Is Wanted
 
 
 *** Keywords ***
-Start Chat Again
-    [Documentation]    Starts the chat where it was, with the history it had.
-    [Arguments]    ${url}
+Visitor Says While The Server Is Down
+    [Documentation]    Stops the chat, and starts it where it was, with the history it had.
+    [Arguments]    ${name}    ${text}
+    ${url}    Get Server Url
+    Stop Server    chat
+    Visitor Is Not Connected    ${name}
+    Visitor Says    ${name}    ${text}
     VAR    ${port}    ${url.rpartition(':')[2]}
     VAR    &{config}    chat.history=${HISTORY}
     Start Server    sample_app.chat:Chat    server=${SERVER}    config=${config}    alias=chat    port=${port}

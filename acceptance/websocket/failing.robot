@@ -1,10 +1,10 @@
 *** Settings ***
-Documentation       Keywords about WebSockets fail with messages that show what did arrive.
+Documentation     Keywords about WebSockets fail with messages that show what did arrive.
 
-Resource            ../resources/sockets.resource
+Resource          ../resources/sockets.resource
 
-Suite Setup         Start Sockets
-Suite Teardown      Stop Server
+Suite Setup       Start Sockets
+Suite Teardown    Stop Server
 
 
 *** Test Cases ***
@@ -77,14 +77,17 @@ Connection Is Not Closed
     Connect To Echo
     Run Keyword And Expect Error
     ...    EQUALS:WebSocket 'echo' should be closed with code 1001, but it is still open after 0.1 s. Nothing had arrived before.
-    ...    WebSocket Should Be Closed    code=1001    timeout=0.1 seconds
+    ...    WebSocket Should Be Closed
+    ...    code=1001
+    ...    timeout=0.1 seconds
     [Teardown]    Close WebSocket
 
 Connection Is Closed Otherwise
     Connect WebSocket    /close?code=3001&reason=enough    alias=short
     Run Keyword And Expect Error
     ...    EQUALS:WebSocket 'short' should be closed with code 1000, but it was closed with code 3001 'enough'. Nothing had arrived before.
-    ...    WebSocket Should Be Closed    code=1000
+    ...    WebSocket Should Be Closed
+    ...    code=1000
     [Teardown]    Close WebSocket
 
 Code Must Not Be Sent

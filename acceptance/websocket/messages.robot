@@ -1,12 +1,12 @@
 *** Settings ***
-Documentation       Tests talk to WebSocket pages without a browser.
+Documentation     Tests talk to WebSocket pages without a browser.
 
-Resource            ../resources/sockets.resource
+Resource          ../resources/sockets.resource
 
-Suite Setup         Start Sockets
-Suite Teardown      Stop Server
-Test Setup          Connect To Echo
-Test Teardown       Close WebSocket    alias=echo
+Suite Setup       Start Sockets
+Suite Teardown    Stop Server
+Test Setup        Connect To Echo
+Test Teardown     Close WebSocket    alias=echo
 
 
 *** Test Cases ***

@@ -47,9 +47,9 @@ def main(rounds):
             rates = {name: [] for name in SERVERS}
             for _ in range(rounds):
                 for name, (server, path) in SERVERS.items():
-                    if name == "ws4py" and load["size"] > 2**20:
-                        load = {**load, "count": 1}  # it takes its time
-                    rates[name].append(uvloop.run(echo(ports[server], path, **load)))
+                    slow = name == "ws4py" and load["size"] > 2**20
+                    count = {"count": 1} if slow else {}
+                    rates[name].append(uvloop.run(echo(ports[server], path, **{**load, **count})))
             base = statistics.median(rates["websockets"])
             print(title)
             for name, values in rates.items():

@@ -1,4 +1,4 @@
-"""Servers to measure, each run as a process of its own: `python servers.py NAME`; prints its port."""
+"""Servers to measure, each in a process of its own: `python servers.py NAME` prints its port."""
 
 import logging
 import sys

@@ -1,9 +1,13 @@
 """Taking the mask off what clients send (RFC 6455, 5.3), in C."""
 
+from collections.abc import Callable
 from typing import cast
 
-from websockets.frames import apply_mask
+from websockets import frames
 from wsproto.frame_protocol import FrameDecoder, XorMaskerSimple
+
+# In C where it was compiled, else in Python.
+_apply_mask: Callable[[bytes | bytearray, bytes], bytes] = vars(frames)["apply_mask"]
 
 
 class Unmasker:
@@ -20,7 +24,7 @@ class Unmasker:
         turn = len(data) % 4
         self._key = key[turn:] + key[:turn]
         # wsproto only asks whether it is empty, and makes bytes of it.
-        return cast("bytearray", apply_mask(data, key))
+        return cast("bytearray", _apply_mask(data, key))
 
 
 class FastDecoder(FrameDecoder):

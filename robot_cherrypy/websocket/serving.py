@@ -9,8 +9,8 @@ from cherrypy._cprequest import Response
 # The response to the handshake is out: there is nothing to change about it any more.
 _OVER = Response()
 
-# What a request is served with, and nobody asks for when it was served. It would keep the parser and
-# the buffers of its connection in memory, for each WebSocket.
+# What a request is served with, and nobody asks for when it was served. It would keep the parser
+# and the buffers of its connection in memory, for each WebSocket.
 _USED_UP = (
     "asgi_scope",
     "body",

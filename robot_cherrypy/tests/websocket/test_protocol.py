@@ -37,7 +37,9 @@ def deflated(data):
     return (compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH))[:-4]
 
 
-@pytest.mark.parametrize("name", ["protocol", "deflate", "handshake", "errors", "masking", "options"])
+@pytest.mark.parametrize(
+    "name", ["protocol", "deflate", "handshake", "errors", "masking", "options"]
+)
 def test_no_io(name):
     """What makes up the protocol imports neither sockets nor an event loop nor threads."""
     source = Path(websocket.__file__).with_name(f"{name}.py").read_text()
