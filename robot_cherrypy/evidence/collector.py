@@ -73,7 +73,7 @@ class Collector:
             line=time_line(
                 test.started,
                 end,
-                steps=test.steps,
+                steps=[*test.steps, *(one for view in views for one in view.frames)],
                 requests=[one for view in views for one in view.requests],
                 exchanges=exchanges,
             ),
