@@ -8,7 +8,7 @@ import cherrypy
 
 from robot_cherrypy.aio import bridge
 from robot_cherrypy.aio.body import ClientGone, RequestBody
-from robot_cherrypy.aio.clients import ClientWatch
+from robot_cherrypy.aio.clients import CANCELS, ClientWatch
 from robot_cherrypy.aio.environ import Incoming, Scope, path_of
 from robot_cherrypy.aio.exchange import Exchange
 from robot_cherrypy.aio.installation import ensure_installed
@@ -54,7 +54,7 @@ class Application:
         bridge.request_task.set(reply.task())
         bridge.request_loop.set(asyncio.get_running_loop())
         try:
-            if reply.cycle is not None:  # our own server looks after its clients itself
+            if CANCELS in scope.get("extensions", ()):
                 await bridge.Spawned(self._serve, scope, RequestBody(receive), reply)
             else:
                 await self._watched(scope, receive, reply)

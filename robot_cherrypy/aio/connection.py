@@ -13,6 +13,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from robot_cherrypy.aio import malformed
+from robot_cherrypy.aio.clients import CANCELS
 from robot_cherrypy.aio.cycle import Cycle
 from robot_cherrypy.aio.malformed import IgnoredError, Refusal, RefusedError
 from robot_cherrypy.aio.target import split_target
@@ -259,6 +260,7 @@ class Connection(HttpToolsProtocol):
         scope["raw_path"] = path
         scope["path"] = path.decode("latin-1")
         scope["query_string"] = query
+        scope["extensions"] = {CANCELS: {}}
         if self.cycle is not None and self.cycle.is_last:
             raise IgnoredError
         cycle = Cycle(self, scope, expects_continue=self.expect_100_continue)

@@ -24,7 +24,7 @@ STEPS = (
     {"traffic", "hosting"},
     {"websocket"},
     {"aio"},
-    {"patches"},
+    {"patches", "processes"},
     {"errors"},
 )
 ALLOWED_ASIDE = {("doctor", "browser"), ("doctor", "stack")}

@@ -23,6 +23,7 @@ ELSEWHERE = {
     "python3 bootstrap.py tests": "CI",
     "pip install 'robotframework-cherrypy[async]'": "the test of the wheel",
     "pip install -e . 'robotframework-cherrypy[async]'": "the test of the wheel",
+    "pip install 'robotframework-cherrypy[notes]'": "the installation of what the tests need",
     "pip install robotframework-pabot": "the installation of what the tests need",
     "robot-cherrypy doctor --install": "bootstrap.py",
     "robot --outputdir results --variable SERVER:${{ matrix.server }} acceptance/": "tox",
