@@ -69,6 +69,7 @@ class Connection(HttpToolsProtocol):
         self._refusal: Refusal | None = None
         self._asked = False
         self._lingering = False
+        self._shutting_down = False
         self._unsent = 0
 
     # -- the transport's side
@@ -353,11 +354,14 @@ class Connection(HttpToolsProtocol):
         if self.flow.write_paused:
             successor.pause_writing()
         self.flow.resume_reading()
+        if self._shutting_down:
+            successor.shutdown()
         # These refer to us, so that we would stay in memory until garbage is collected.
         self.parser = self.cycle = self.active = None  # type: ignore[assignment]
 
     def shutdown(self) -> None:
         """Close the connection as soon as what it asked for is answered."""
+        self._shutting_down = True
         self.pipeline.clear()
         if self.active is None:
             self.transport.close()

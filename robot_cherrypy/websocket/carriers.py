@@ -98,7 +98,8 @@ class _ThreadedServer(_SocketCarrier):
         self.loop = self._sockets.loop
 
     def hand_over(self, session: Session) -> None:
-        """See `Carrier`; it happens when the request ends."""
+        """See `Carrier`; it happens when the request ends, but the server may stop before."""
+        self._sockets.expect(session)
 
     def end_request(self, session: Session, *, accepted: bool) -> None:
         super().end_request(session, accepted=accepted)

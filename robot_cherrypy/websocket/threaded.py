@@ -92,17 +92,24 @@ class Sockets:
         self.loop.run_forever()
         self.loop.close()
 
+    def expect(self, session: Session) -> None:
+        """Take note of a WebSocket whose handshake is about to be answered."""
+        self.loop.call_soon_threadsafe(self._add, session)
+
+    def _add(self, session: Session) -> None:
+        task = session.task
+        assert task is not None
+        self._sessions.add(session)
+        task.add_done_callback(lambda _task: self._sessions.discard(session))
+
     def adopt(self, connection: Any, session: Session) -> None:
         """Connect a WebSocket to the socket of a request that was accepted."""
         sock, received = take_socket(connection)
         self.loop.call_soon_threadsafe(self._connect, sock, received, session)
 
     def _connect(self, sock: socket.socket, received: bytes, session: Session) -> None:
-        link, task = session.socket, session.task
+        link = session.socket
         assert isinstance(link, Link)
-        assert task is not None
-        self._sessions.add(session)
-        task.add_done_callback(lambda _task: self._sessions.discard(session))
         SocketTransport(self.loop, sock, link, received)
         if self._closing:
             link.shutdown()
@@ -130,7 +137,8 @@ class Sockets:
 
     async def _close_all(self, timeout: float) -> None:  # noqa: ASYNC109 - it closes what is late
         for session in self._sessions:
-            session.socket.shutdown()
+            if session.socket.opening is None:  # else it is told as soon as it has its socket
+                session.socket.shutdown()
         tasks = {session.task for session in self._sessions if session.task is not None}
         if tasks:
             await asyncio.wait(tasks, timeout=timeout)

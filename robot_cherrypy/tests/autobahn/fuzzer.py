@@ -23,7 +23,7 @@ from autobahn.websocket import utf8validator
 from twisted.internet import reactor
 
 _AT_ONCE = 4
-_LIMIT = 240  # seconds for one case
+_LIMIT = 500  # seconds for one case; the suite itself allows 480
 zlib.Z_DEFAULT_COMPRESSION = zlib.Z_BEST_SPEED  # half of the time is spent on it
 _BYTES_ONLY = ("12", "13")  # groups that were ported to Python 3's types already
 
