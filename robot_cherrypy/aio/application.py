@@ -1,23 +1,19 @@
 """The ASGI application that serves what is mounted on a CherryPy tree."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import cherrypy
 
 from robot_cherrypy.aio import bridge
 from robot_cherrypy.aio.body import ClientGone, RequestBody
-from robot_cherrypy.aio.environ import Incoming, Scope, path_of
+from robot_cherrypy.aio.environ import Incoming, path_of
 from robot_cherrypy.aio.exchange import Exchange
 from robot_cherrypy.aio.installation import ensure_installed
 from robot_cherrypy.aio.lifespan import lifespan
 from robot_cherrypy.aio.reply import Reply
 from robot_cherrypy.aio.wsgi import WsgiExchange
-
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-AsgiCallable = Callable[[Scope, Receive, Send], Awaitable[None]]
+from robot_cherrypy.asgi import AsgiCallable, Receive, Scope, Send
 
 _TOO_LARGE = b"The entity sent with the request exceeds the maximum allowed bytes."
 
@@ -49,38 +45,54 @@ class Application:
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self.websocket(scope, receive, send)
+            _path, _script_name, hosted = self._find(scope)
+            await (hosted or self.websocket)(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await lifespan(receive, send)
+            await lifespan(scope, receive, send, self.tree)
+
+    def _find(self, scope: Scope) -> tuple[str, str | None, AsgiCallable | None]:
+        """Return path, script name, and what gets connections as they are if that is there."""
+        path, tree = path_of(scope), self.tree
+        script_name = tree.script_name(path or "/")
+        return path, script_name, getattr(tree.apps.get(script_name), "asgi", None)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = cherrypy.server.max_request_body_size
+        if limit and _declared_length(scope) > limit:
+            await _refuse_body(send)
+            return
+        path, script_name, hosted = self._find(scope)
+        if hosted is not None:
+            await hosted(scope, receive, send)
+            return
         ensure_installed()
         task = asyncio.current_task()
         bridge.request_task.set(task)
         bridge.request_loop.set(asyncio.get_running_loop())
+        body = RequestBody(receive, limit or 0)
         try:
-            await bridge.Spawned(self._serve, scope, receive, Reply(send))
+            await bridge.Spawned(self._serve, scope, path, script_name, body, Reply(send))
         except ClientGone:
             return
 
-    def _serve(self, scope: Scope, receive: Receive, reply: Reply) -> None:
+    def _serve(
+        self, scope: Scope, path: str, script_name: str | None, body: RequestBody, reply: Reply
+    ) -> None:
         """Answer one request, on its greenlet."""
-        limit = cherrypy.server.max_request_body_size
-        if limit and _declared_length(scope) > limit:
-            reply.whole(
-                b"413 Request Entity Too Large", [(b"Content-Type", b"text/plain")], _TOO_LARGE
-            )
-            return
-        path = path_of(scope)
-        tree = self.tree
-        script_name = tree.script_name(path or "/")
         if script_name is None:
             reply.whole(b"404 Not Found", [], b"")
             return
-        application = tree.apps[script_name]
-        incoming = Incoming(scope, script_name, path, RequestBody(receive, limit or 0))
+        application = self.tree.apps[script_name]
+        incoming = Incoming(scope, script_name, path, body)
         exchange = Exchange if _is_plain(application) else WsgiExchange
         exchange(application, incoming, reply).run()
+
+
+async def _refuse_body(send: Send) -> None:
+    headers = [(b"Content-Type", b"text/plain")]
+    start = {"type": "http.response.start", "status": 413, "headers": headers}
+    await send({**start, "reason": b"Request Entity Too Large"})
+    await send({"type": "http.response.body", "body": _TOO_LARGE})
 
 
 def _declared_length(scope: Scope) -> int:

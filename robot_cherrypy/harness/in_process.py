@@ -12,6 +12,7 @@ from robot_cherrypy.harness import applications, bus, process_state
 from robot_cherrypy.harness.configuration import Configuration
 from robot_cherrypy.harness.listening import Listening
 from robot_cherrypy.harness.server import Launch, Server, Stopped, base_url
+from robot_cherrypy.hosting.asgi import AsgiMount
 from robot_cherrypy.traffic.recorder import Recorder
 
 
@@ -100,7 +101,9 @@ class InProcessServer(Server):
             raise ServerError(
                 f"Server '{self.alias}' has no application at {path}. Mounted: {mounted}."
             )
-        del self.tree.apps[name]
+        removed = self.tree.apps.pop(name)
+        if isinstance(removed, AsgiMount):
+            removed.leave()
 
     def end(self, reason: str) -> None:
         """Stop serving because the application said so; may be called by a page handler."""

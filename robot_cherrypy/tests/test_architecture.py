@@ -24,6 +24,7 @@ STEPS = (
     {"websocket"},
     {"aio"},
     {"patches"},
+    {"asgi"},
     {"errors"},
 )
 ALLOWED_ASIDE = {("doctor", "browser"), ("doctor", "stack")}
