@@ -13,7 +13,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 AsgiCallable = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-VERSION = {"version": "3.0", "spec_version": "2.4"}
+VERSION = {"version": "3.0", "spec_version": "2.3"}
 
 loops: "weakref.WeakKeyDictionary[Any, asyncio.AbstractEventLoop]" = weakref.WeakKeyDictionary()
 """The event loop that serves a `cherrypy._cptree.Tree`, while an asyncio server does."""

@@ -17,9 +17,10 @@ import cherrypy
 from cherrypy._cptree import Tree
 
 from robot_cherrypy import hosting
-from robot_cherrypy.errors import ApplicationError
+from robot_cherrypy.errors import ApplicationError, RobotCherryPyError
 from robot_cherrypy.harness import bus
 from robot_cherrypy.harness.configuration import Configuration
+from robot_cherrypy.hosting import django
 from robot_cherrypy.hosting.recognising import required_arguments
 
 _SEARCH_DEPTH = 4
@@ -79,8 +80,8 @@ def mount(
 
     Args:
         application: A class or instance with exposed page handlers, a `cherrypy.Application`, a
-            WSGI or an ASGI callable, a factory for any of these, or a module that mounts on
-            `cherrypy.tree`.
+            WSGI or an ASGI callable, a factory for any of these, a module that mounts on
+            `cherrypy.tree`, or the settings of a Django project.
         reference: What it is called in errors.
         tree: The tree of the server that is going to serve it.
         path: Where, `/` for the root.
@@ -93,7 +94,9 @@ def mount(
     _update_global_configuration(reference, sections.pop("global", {}))
     before = dict(tree.apps)
     made = _made(application, reference, tree)
-    if made is None or isinstance(made, ModuleType):
+    if django.is_project(made):
+        _host_django(made, reference, tree, path)
+    elif made is None or isinstance(made, ModuleType):
         added = {name: app for name, app in tree.apps.items() if before.get(name) is not app}
         _adopt(made, reference, tree, path, added, sections)
     else:
@@ -242,6 +245,16 @@ def _adopt(
     for app in mounts.values():
         if sections and isinstance(app, cherrypy.Application):
             app.merge(sections)
+
+
+def _host_django(project: Any, reference: str, tree: Tree, path: str) -> None:
+    settings = project if isinstance(project, ModuleType) else None
+    try:
+        django.mount(settings, path, tree=tree)
+    except RobotCherryPyError:
+        raise
+    except Exception as error:
+        raise ApplicationError(_raised("Setting up Django for", reference, error)) from error
 
 
 def _nothing_mounted(module: ModuleType | None, reference: str) -> str:

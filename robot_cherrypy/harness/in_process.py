@@ -7,12 +7,12 @@ import cherrypy
 from cherrypy._cptree import Tree
 from cherrypy.process import wspbus
 
+from robot_cherrypy import hosting
 from robot_cherrypy.errors import ServerError
 from robot_cherrypy.harness import applications, bus, process_state
 from robot_cherrypy.harness.configuration import Configuration
 from robot_cherrypy.harness.listening import Listening
 from robot_cherrypy.harness.server import Launch, Server, Stopped, base_url
-from robot_cherrypy.hosting.asgi import AsgiMount
 from robot_cherrypy.traffic.recorder import Recorder
 
 
@@ -102,7 +102,7 @@ class InProcessServer(Server):
                 f"Server '{self.alias}' has no application at {path}. Mounted: {mounted}."
             )
         removed = self.tree.apps.pop(name)
-        if isinstance(removed, AsgiMount):
+        if isinstance(removed, hosting.Mounted):
             removed.leave()
 
     def end(self, reason: str) -> None:

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 import cherrypy
 
-from robot_cherrypy.asgi import AsgiCallable, Lifespan, Receive, Scope, Send, loops
+from robot_cherrypy.asgi import AsgiCallable, Lifespan, Message, Receive, Scope, Send, loops
 from robot_cherrypy.hosting.gateway import Exchange
 from robot_cherrypy.hosting.loop import LoopThread
 
@@ -62,16 +62,13 @@ class AsgiMount:
         """Serve a request or a WebSocket of the server's, as the path that the tree gave us."""
         await self.startup()
         raw = scope.get("raw_path") or scope["path"].encode()
-        await self.application(
-            {
-                **scope,
-                "path": unquote(raw.decode("latin-1")),
-                "root_path": scope.get("root_path", "") + self._script_name,
-                "state": self._lifespan.state.copy(),
-            },
-            receive,
-            send,
-        )
+        scope = {
+            **scope,
+            "path": unquote(raw.decode("latin-1")),
+            "root_path": scope.get("root_path", "") + self._script_name,
+            "state": self._lifespan.state.copy(),
+        }
+        await _to_its_end(self.application, scope, receive, send)
 
     # -- on the bus
 
@@ -133,3 +130,36 @@ class AsgiMount:
             if self._thread is None:
                 self._thread = LoopThread(f"asgi {self._script_name or '/'}")
             return self._thread
+
+
+async def _to_its_end(
+    application: AsgiCallable, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Run an application that may outlive its client.
+
+    Our server cancels what it does for a client that has gone. Applications written for ASGI are
+    told by `receive` instead, and may clean up; what they still send goes nowhere. Who cancels a
+    second time does not want to wait.
+    """
+    has_left = False
+
+    async def send_while_there(message: Message) -> None:
+        if has_left:
+            await asyncio.sleep(0)  # so that a loop that heeds nothing holds up nobody
+            return
+        await send(message)
+
+    task = asyncio.ensure_future(application(scope, receive, send_while_there))
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        if task.done():
+            raise
+        has_left = True
+        current = asyncio.current_task()
+        assert current is not None
+        current.uncancel()
+        try:
+            await task
+        finally:
+            task.cancel()

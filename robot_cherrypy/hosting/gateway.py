@@ -32,11 +32,11 @@ class Exchange:
         self._environ = environ
         self._thread = thread
         self._steps: queue.SimpleQueue[Step] = queue.SimpleQueue()
-        self._task: asyncio.Task[Any] | None = None
         self._start: Message | None = None
         self._is_head = environ["REQUEST_METHOD"] == "HEAD"
         self._asked_for_all = self._complete = False
         self._closed = asyncio.Event()
+        self._waiting: set[asyncio.Future[Any]] = set()
 
     # -- on the server's thread
 
@@ -94,43 +94,46 @@ class Exchange:
     # -- on the event loop
 
     async def _run(self) -> None:
-        self._task = asyncio.current_task()
         error: BaseException | None = None
         try:
             await self._application(scope_of(self._environ), self._receive, self._send)
-        except asyncio.CancelledError:
-            error = ConnectionResetError("The exchange has ended.")
         except BaseException as raised:  # noqa: BLE001 - raised on the server's thread
             error = raised
-        if error is not None and self._complete:
-            if not isinstance(error, ConnectionResetError):
-                cherrypy.log(f"After the response: {error!r}", severity=40, traceback=True)
-            return
-        unanswered = RuntimeError("The ASGI application returned without completing its response.")
-        self._steps.put(("end", error or unanswered, None))
+        if not (self._complete or self._closed.is_set()):
+            early = RuntimeError("The ASGI application returned before its response was complete.")
+            self._steps.put(("end", error or early, None))
+        elif error is not None and not isinstance(error, asyncio.CancelledError):
+            cherrypy.log(f"After the response: {error!r}", severity=40, traceback=True)
 
     async def _receive(self) -> Message:
         if not (self._asked_for_all or self._closed.is_set()):
-            message: Message = await self._ask("receive", None)
-            self._asked_for_all = not message["more_body"]
-            return message
+            message: Message | None = await self._ask("receive", None)
+            if message is not None:
+                self._asked_for_all = not message["more_body"]
+                return message
         await self._closed.wait()
         return {"type": "http.disconnect"}
 
     async def _send(self, message: Message) -> None:
         if self._closed.is_set():
-            raise OSError("The client has gone, or the response is complete.")
-        await self._ask("send", message)
+            await asyncio.sleep(0)  # so that a loop that heeds nothing holds up nobody
+        else:
+            await self._ask("send", message)
 
     async def _ask(self, step: str, value: Any) -> Any:
+        """Let the server's thread do something; return None if it does nothing any more."""
         done = asyncio.get_running_loop().create_future()
+        self._waiting.add(done)
         self._steps.put((step, value, done))
-        return await done
+        try:
+            return await done
+        finally:
+            self._waiting.discard(done)
 
     def _disconnect(self) -> None:
         self._closed.set()
-        if self._task is not None and not self._complete:
-            self._task.cancel()
+        for waiting in self._waiting:
+            _settle(waiting, None)
 
 
 class Response:

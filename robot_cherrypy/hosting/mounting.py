@@ -1,12 +1,20 @@
 """Putting an application of whichever interface on a CherryPy tree."""
 
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 import cherrypy
 
 from robot_cherrypy.errors import ApplicationError
 from robot_cherrypy.hosting.asgi import AsgiMount
 from robot_cherrypy.hosting.recognising import kind_of
+
+
+@runtime_checkable
+class Mounted(Protocol):
+    """What stands on a tree and follows the engine."""
+
+    def leave(self) -> None:
+        """Let go of everything, as it was taken off its tree."""
 
 
 def mount(application: Any, path: str = "/", *, tree: Any = None) -> None:
