@@ -18,6 +18,10 @@ class ServerError(RobotCherryPyError):
     """A server could not be started, found, reached or stopped."""
 
 
+class SessionError(RobotCherryPyError):
+    """A session could not be made or read."""
+
+
 class BrowserError(RobotCherryPyError):
     """A browser or its driver is missing or did not start."""
 

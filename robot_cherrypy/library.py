@@ -9,12 +9,21 @@ from robotlibcore import DynamicCore
 
 import robot_cherrypy
 from robot_cherrypy.errors import ServerError
+from robot_cherrypy.evidence.chronicle import Chronicle
+from robot_cherrypy.evidence.judge import Judge
+from robot_cherrypy.evidence.listener import EvidenceOption, TestListener
+from robot_cherrypy.evidence.owners import Owners
+from robot_cherrypy.evidence.page_clock import PageClocks
 from robot_cherrypy.harness.listening import Kind
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.server import Server
 from robot_cherrypy.keywords.browsers import BrowserKeywords
+from robot_cherrypy.keywords.clock import ClockKeywords
+from robot_cherrypy.keywords.faults import FaultKeywords
 from robot_cherrypy.keywords.options import Options
 from robot_cherrypy.keywords.servers import ServerKeywords
+from robot_cherrypy.keywords.sessions import SessionKeywords
+from robot_cherrypy.keywords.traffic import TrafficKeywords
 
 
 class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
@@ -47,22 +56,70 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
         self,
         server: Kind = "threaded",
         timeout: timedelta = timedelta(seconds=5),
+        fail_on_server_error: bool = True,
+        evidence: EvidenceOption = "failure",
+        wait_after_clicks: bool = False,
     ) -> None:
         """Choose defaults for the keywords.
 
         Args:
             server: The server that `Start Server` starts where it is not told.
-            timeout: How long a server may take to be ready, and a page to be there.
+            timeout: How long a server may take to be ready.
+            fail_on_server_error: Whether an error of a server fails the test that caused it,
+                whatever the page showed; see `Expect Server Error`.
+            evidence: Of which tests the log shows both sides: pages, requests, errors and logs.
+            wait_after_clicks: Whether SeleniumLibrary's keywords that click, press or select are
+                followed by a wait, for at most ``timeout``, until the page has loaded and servers
+                have answered what they set off. Not in Firefox.
         """
         self.ROBOT_LIBRARY_LISTENER = self
         self._servers = Servers()
-        options = Options(server=server, timeout=timeout)
+        options = Options(server=server, timeout=timeout, evidence=evidence)
         self._server_keywords = ServerKeywords(self._servers, options)
-        self._browser_keywords = BrowserKeywords(self._servers)
-        super().__init__([self._server_keywords, self._browser_keywords])
+        self._browser_keywords = BrowserKeywords(self._servers, options)
+        chronicle = Chronicle()
+        judge = Judge(self._servers, chronicle)
+        pages, owners = PageClocks(), Owners()
+        self._listener = TestListener(
+            self._servers,
+            chronicle,
+            judge,
+            owners,
+            pages,
+            fail_on_server_error=fail_on_server_error,
+            evidence=evidence,
+            wait_after_clicks=options.timeout_seconds if wait_after_clicks else None,
+        )
+        super().__init__(
+            [
+                self._server_keywords,
+                self._browser_keywords,
+                TrafficKeywords(self._servers, options, chronicle, judge),
+                SessionKeywords(self._servers, options),
+                ClockKeywords(pages, owners),
+                FaultKeywords(self._servers, owners),
+            ]
+        )
+
+    def start_test(self, data: Any, _result: Any) -> None:
+        """See `TestListener` (listener interface, version 3, here and below)."""
+        self._listener.start_test(data.full_name)
+
+    def start_keyword(self, _data: Any, result: Any) -> None:
+        """See `TestListener`."""
+        self._listener.start_keyword(result)
+
+    def end_keyword(self, _data: Any, result: Any) -> None:
+        """See `TestListener`."""
+        self._listener.end_keyword(result)
+
+    def end_test(self, _data: Any, result: Any) -> None:
+        """See `TestListener`."""
+        self._listener.end_test(result)
 
     def end_suite(self, data: TestSuite, _result: Any) -> None:
-        """Close and stop what the suite left open (listener interface, version 3)."""
+        """Close and stop what the suite left open."""
+        self._listener.end_suite(data.full_name)
         self._browser_keywords.close_browsers(data.full_name)
         self._stop([one for one in self._servers.running if one.launch.owner == data.full_name])
 

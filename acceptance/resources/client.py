@@ -9,8 +9,7 @@ from urllib.parse import urlsplit
 import requests
 from robot.api import logger
 from robot.api.deco import keyword, library
-
-from robot_cherrypy.harness.in_process import HOST
+from robot.libraries.BuiltIn import BuiltIn
 
 _TIMEOUT = 10
 
@@ -34,6 +33,21 @@ class client:  # noqa: N801 - Robot imports a library by the name of its file
             raise AssertionError(f"{url} should answer {status}, not {answer.status_code}.")
 
     @keyword
+    def get_page(self, url: str) -> str:
+        """Return a page, whatever its status."""
+        return requests.get(url, timeout=_TIMEOUT).text
+
+    @keyword
+    def post(self, url: str, fields: dict[str, str]) -> None:
+        """Send what a form sends."""
+        requests.post(url, data=fields, timeout=_TIMEOUT)
+
+    @keyword
+    def post_text(self, url: str, text: str, kind: str) -> None:
+        """Send a document of a media type."""
+        requests.post(url, data=text, headers={"Content-Type": kind}, timeout=_TIMEOUT)
+
+    @keyword
     def get_json(self, url: str) -> object:
         """Return what a page says in JSON."""
         return requests.get(url, timeout=_TIMEOUT).json()
@@ -43,7 +57,7 @@ class client:  # noqa: N801 - Robot imports a library by the name of its file
         """Ask for a page that ends the connection instead of answering."""
         try:
             answer = requests.get(url, timeout=_TIMEOUT)
-        except requests.ConnectionError as error:
+        except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
             logger.info(str(error))
             return
         raise AssertionError(f"{url} should not answer, but did: {answer.text}")
@@ -71,5 +85,6 @@ def _ask(url: str) -> None:
 
 
 def _in_flight(path: str) -> bool:
-    exchanges = [one for server in HOST.servers for one in server.recorder.in_flight()]
+    servers = BuiltIn().get_library_instance("robot_cherrypy")._servers.running  # noqa: SLF001
+    exchanges = [one for server in servers for one in server.in_flight()]
     return any(exchange.path == path for exchange in exchanges)

@@ -36,6 +36,7 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
         self._process: subprocess.Popen[bytes] | None = None
         self._folder = Path()
         self._suite: TestSuite | None = None
+        self._errors: list[str] = []
 
     @property
     def _tests(self) -> dict[str, Any]:
@@ -89,7 +90,9 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
         logger.info((self._folder / "console.txt").read_text("utf-8"))
         output = self._folder / "output.xml"
         if code >= 0:
-            self._suite = ExecutionResult(output).suite
+            result = ExecutionResult(output)
+            self._suite = result.suite
+            self._errors = [message.message for message in result.errors]
             for report in ("log.html", "report.html"):
                 if not (self._folder / report).is_file():
                     raise AssertionError(f"The inner run left no {report}.")
@@ -113,12 +116,49 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
             )
 
     @keyword
+    def inner_test_should_show(self, name: str, *texts: str) -> None:
+        """Fail unless the evidence of a test in the inner run's log has these texts."""
+        shown = self._evidence(name)
+        for text in texts:
+            if text not in shown:
+                raise AssertionError(f"The evidence of '{name}' should have '{text}'.")
+
+    @keyword
+    def inner_test_should_not_show(self, name: str, *texts: str) -> None:
+        """Fail if the evidence of a test in the inner run's log has one of these texts."""
+        shown = self._evidence(name)
+        for text in texts:
+            if text in shown:
+                raise AssertionError(f"The evidence of '{name}' should not have '{text}'.")
+
+    def _evidence(self, name: str) -> str:
+        return "\n".join(
+            one.message for one in self._tests[name].body if one.type == one.MESSAGE and one.html
+        )
+
+    @keyword
     def inner_run_should_have(self, passed: int, failed: int) -> None:
         """Fail unless this many tests of the inner run passed and failed."""
         assert self._suite is not None
         counts = self._suite.statistics
         if (counts.passed, counts.failed) != (passed, failed):
             raise AssertionError(f"The inner run had {counts.message}.")
+
+    @keyword
+    def inner_run_should_have_taken_less_than_a_minute(self) -> None:
+        """Fail if times in the report are not those of the run."""
+        assert self._suite is not None
+        if not 0 <= self._suite.elapsed_time.total_seconds() < 60:
+            raise AssertionError(f"The inner run took {self._suite.elapsed_time}.")
+        for test in self._suite.all_tests:
+            if not 0 <= test.elapsed_time.total_seconds() < 60:
+                raise AssertionError(f"Inner test '{test.name}' took {test.elapsed_time}.")
+
+    @keyword
+    def inner_run_should_have_reported(self, message: str) -> None:
+        """Fail unless the run's own errors and warnings have one that begins so."""
+        if not any(one.startswith(message) for one in self._errors):
+            raise AssertionError(f"'{message}' should be among: {self._errors}")
 
     @keyword
     def nothing_should_be_left_of_inner_run(self) -> None:

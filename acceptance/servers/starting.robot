@@ -65,6 +65,13 @@ Configuration Is A Dictionary
     Should Be Equal    ${seen}[tools.sessions.timeout]    90
     Should Be Equal    ${seen}[greeting]    'hello'
 
+Configuration Holds A Secret
+    VAR    ${secret: Secret}    %{PATH}
+    VAR    &{config}    greeting=${secret}
+    ${url}    Start    plain:Pages    config=${config}
+    ${seen}    Get Json    ${url}/config
+    Should Be Equal    ${seen}[greeting]    '%{PATH}'
+
 Configuration Is A File
     ${url}    Start    plain:Pages    config=${CURDIR}/pages.conf
     ${seen}    Get Json    ${url}/config

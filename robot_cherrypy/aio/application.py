@@ -7,6 +7,7 @@ import cherrypy
 
 from robot_cherrypy.aio import bridge
 from robot_cherrypy.aio.body import ClientGone, RequestBody
+from robot_cherrypy.aio.clients import ClientWatch
 from robot_cherrypy.aio.environ import Incoming, path_of
 from robot_cherrypy.aio.exchange import Exchange
 from robot_cherrypy.aio.installation import ensure_installed
@@ -66,23 +67,27 @@ class Application:
             await hosted(scope, receive, send)
             return
         ensure_installed()
-        task = asyncio.current_task()
-        bridge.request_task.set(task)
+        bridge.request_task.set(asyncio.current_task())
         bridge.request_loop.set(asyncio.get_running_loop())
-        body = RequestBody(receive, limit or 0)
+        reply = Reply(send)
+        watch = ClientWatch(scope, receive, reply)
         try:
-            await bridge.Spawned(self._serve, scope, path, script_name, body, Reply(send))
+            await bridge.Spawned(self._serve, scope, path, script_name, watch, reply)
         except ClientGone:
             return
+        finally:
+            watch.end()
 
     def _serve(
-        self, scope: Scope, path: str, script_name: str | None, body: RequestBody, reply: Reply
+        self, scope: Scope, path: str, script_name: str | None, watch: ClientWatch, reply: Reply
     ) -> None:
         """Answer one request, on its greenlet."""
         if script_name is None:
             reply.whole(b"404 Not Found", [], b"")
             return
         application = self.tree.apps[script_name]
+        limit = cherrypy.server.max_request_body_size or 0
+        body = RequestBody(watch.receive, limit=limit, at_end=watch.start)
         incoming = Incoming(scope, script_name, path, body)
         exchange = Exchange if _is_plain(application) else WsgiExchange
         exchange(application, incoming, reply).run()

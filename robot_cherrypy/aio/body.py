@@ -19,8 +19,11 @@ class ClientGone(BaseException):
 class RequestBody:
     """A file over ASGI's `receive`, for the request's greenlet and for worker threads."""
 
-    def __init__(self, receive: Callable[[], Awaitable[Any]], limit: int) -> None:
+    def __init__(
+        self, receive: Callable[[], Awaitable[Any]], *, limit: int = 0, at_end: Callable[[], None]
+    ) -> None:
         self._receive = receive
+        self._at_end = at_end
         self._limit = limit
         self._received = 0
         self._buffer = bytearray()
@@ -40,6 +43,8 @@ class RequestBody:
             # cherrypy/_cpreqbody.py makes a 413 of this one.
             raise MaxSizeExceeded("Request Entity Too Large", self._limit)
         self._buffer += chunk
+        if not self._more:
+            self._at_end()
 
     def _take(self, size: int) -> bytes:
         taken = bytes(self._buffer[:size])

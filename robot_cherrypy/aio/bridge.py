@@ -99,7 +99,7 @@ class Spawned(Awaitable[T]):
         worker.gr_context = None
         if len(stack) < _PARKED_AT_MOST:
             stack.append(worker)
-        return cast("T", yielded.result())
+        return yielded.result()  # type: ignore[no-any-return]
 
 
 def on_request_greenlet() -> bool:
@@ -120,7 +120,7 @@ def wait(awaitable: Awaitable[T]) -> T:
     """
     current = getcurrent()
     if isinstance(current, RequestGreenlet):
-        return _drive(awaitable, cast("greenlet", current.parent).switch)
+        return _drive(awaitable, current.parent.switch)  # type: ignore[union-attr]
     if _loop_runs_here():
         raise RuntimeError(
             "Synchronous code outside of a request's own task cannot wait on the event loop: await."
@@ -143,7 +143,7 @@ def _drive(awaitable: Awaitable[T], suspend: Callable[[Any], Any]) -> T:
             else:
                 yielded = iterator.send(sent)
     except StopIteration as stop:
-        return cast("T", stop.value)
+        return stop.value  # type: ignore[no-any-return]
 
 
 async def _as_coroutine(awaitable: Awaitable[T]) -> T:

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from robot_cherrypy.aio import malformed
 from robot_cherrypy.aio.cycle import Cycle
-from robot_cherrypy.aio.malformed import Refusal, RefusedError
+from robot_cherrypy.aio.malformed import IgnoredError, Refusal, RefusedError
 from robot_cherrypy.aio.target import split_target
 
 if TYPE_CHECKING:
@@ -35,10 +35,15 @@ class Host(Protocol):
 
     settings: Any
     timeout: float
-    requests: dict["asyncio.Task[None]", Cycle]
+    requests: dict["asyncio.Task[None]", Any]
 
     def interrupted(self, error: BaseException) -> None:
         """Take note of a SystemExit or KeyboardInterrupt that a page raised."""
+
+
+def _speaks_http2(transport: Any) -> bool:
+    tls = transport.get_extra_info("ssl_object")
+    return tls is not None and tls.selected_alpn_protocol() == "h2"
 
 
 class Connection(HttpToolsProtocol):
@@ -68,8 +73,24 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         """Start the time within which a request has to arrive."""
+        if _speaks_http2(transport):
+            self._hand_over(transport)
+            return
         super().connection_made(transport)
         self._expect_more()
+
+    def _hand_over(self, transport: Any) -> None:
+        from robot_cherrypy.aio.http2 import Http2Connection  # noqa: PLC0415 - an extra
+
+        protocol = Http2Connection(
+            self.host,
+            config=self.config,
+            server_state=self.server_state,
+            app_state=self.app_state,
+            _loop=self.loop,
+        )
+        transport.set_protocol(protocol)
+        protocol.connection_made(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's interface
         """Cancel the request in progress, whose client cannot be answered any more."""
@@ -129,12 +150,12 @@ class Connection(HttpToolsProtocol):
             self._parse(data[:end] if self._held else data)
             if self._in_body and self._held:
                 held, self._held = self._held, b""
-                self._parse(held)
+                self._parse_body(held)
 
     def _parse_body(self, data: bytes) -> None:
         """Bound what a chunked body may bring, chunk extensions and trailers included."""
         self._body_size += len(data)
-        if self.cycle.chunked and self._is_too_large():
+        if self.cycle.coding and self._is_too_large():
             self._refuse(malformed.BODY_TOO_LARGE)
         else:
             self._parse(data)
@@ -153,7 +174,9 @@ class Connection(HttpToolsProtocol):
                 self._parse(rest)
         except httptools.HttpParserError as error:
             cause = error.__context__  # what a callback raised
-            if isinstance(cause, RefusedError):
+            if isinstance(cause, IgnoredError):
+                self._lingering = True
+            elif isinstance(cause, RefusedError):
                 self._refuse_in_turn(cause.refusal)
             elif self._in_body:
                 self._refuse(malformed.BAD_BODY)
@@ -221,9 +244,13 @@ class Connection(HttpToolsProtocol):
         scope["raw_path"] = path
         scope["path"] = path.decode("latin-1")
         scope["query_string"] = query
+        if self.cycle is not None and self.cycle.is_last:
+            raise IgnoredError
         cycle = Cycle(self, scope, expects_continue=self.expect_100_continue)
+        if cycle.coding not in {b"", b"chunked"}:
+            raise RefusedError(malformed.UNKNOWN_CODING)
         self._body_size = len(self._head) - self._head.find(b"\r\n\r\n") - 4
-        if cycle.chunked and self._is_too_large():
+        if cycle.coding and self._is_too_large():
             raise RefusedError(malformed.BODY_TOO_LARGE)
         self._in_body = True
         self._head = b""

@@ -18,6 +18,17 @@ if TYPE_CHECKING:
 _TOO_LONG = b"The requested resource returned more bytes than the declared Content-Length."
 
 
+def _framing_of(scope: "Scope") -> tuple[bytes, bool]:
+    """Return the transfer coding of a request, and whether it declares a length too."""
+    coding, has_length = b"", False
+    for name, value in scope["headers"]:
+        if name == b"transfer-encoding":
+            coding = coding + b"," + value.lower() if coding else value.lower()
+        elif name == b"content-length":
+            has_length = True
+    return coding.strip(), has_length
+
+
 class Cycle:
     """A request and the response to it."""
 
@@ -27,7 +38,13 @@ class Cycle:
         self.flow = connection.flow
         self.scope = scope
         self.task: asyncio.Task[None] | None = None
-        self.keep_alive = connection.parser.should_keep_alive()
+        self.coding, has_length = _framing_of(scope)
+        # RFC 9112, 6.1 and 6.3: who sends both a length and a coding, or a coding in HTTP/1.0, may
+        # be smuggling, so that nothing may follow.
+        self.keep_alive = connection.parser.should_keep_alive() and not (
+            self.coding and (has_length or scope["http_version"] == "1.0")
+        )
+        self.is_last = not self.keep_alive
         self.expects_continue = expects_continue
         self.body = bytearray()
         self.more_body = True
@@ -35,7 +52,6 @@ class Cycle:
         self.response_started = False
         self.response_complete = False
         self.disconnected = False
-        self.chunked = any(name == b"transfer-encoding" for name, _value in scope["headers"])
         self._told_all = False
         self._arrival: asyncio.Future[None] | None = None
         self._start: dict[str, Any] | None = None
@@ -128,6 +144,13 @@ class Cycle:
         if self.response_complete:
             raise RuntimeError(f"The response to {self} is complete, but more of it was sent.")
         self._send_body(message.get("body", b""), more=message.get("more_body", False))
+
+    def respond(self, start: dict[str, Any], body: bytes) -> None:
+        """Send a whole response, while `flow` does not ask to wait."""
+        if not self.disconnected:
+            self.response_started = True
+            self._start = start
+            self._send_body(body, more=False)
 
     def _send_body(self, body: bytes, *, more: bool) -> None:
         out: list[bytes] = []

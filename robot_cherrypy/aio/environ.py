@@ -3,8 +3,7 @@
 import functools
 import sys
 from collections import UserDict
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 import cheroot.server
@@ -14,8 +13,7 @@ Scope = dict[str, Any]
 Headers = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A request on its way to what is mounted at `script_name`."""
 
     scope: Scope

@@ -120,6 +120,8 @@ class Exchange:
 
     def _send(self, response: Any) -> None:
         headers = response.header_list
+        if not getattr(cherrypy.server, "server_header", True):
+            headers = [header for header in headers if header[0] != b"Server"]
         for name, value in headers:
             _require_bytes(name, "key")
             _require_bytes(value, "value")

@@ -54,24 +54,26 @@ def is_async(function: Any) -> bool:
 
 
 @functools.lru_cache(4096)
-def _lane_of(function: Any, default: Lane) -> Lane:
+def _lane_of(function: Any) -> Lane | None:
     lane: Lane | None = getattr(function, _LANE, None)
-    if lane is not None:
-        return lane
-    return Lane.LOOP if is_async(function) else default
+    return Lane.LOOP if lane is None and is_async(function) else lane
 
 
 def lane_of(function: Any, default: Lane) -> Lane:
     """Tell where a callable is to run; `default` is for plain ones without a mark."""
-    function = getattr(function, "__func__", function)
     try:
-        return _lane_of(function, default)
+        return _lane_of(getattr(function, "__func__", function)) or default
     except TypeError:  # unhashable
         return default
 
 
+_PLAIN_TYPES = frozenset({str, bytes, list, types.NoneType, bool, dict})
+
+
 def settle(value: Any) -> Any:
     """Turn what a coroutine function returned into what CherryPy expects, waiting for it."""
+    if type(value) in _PLAIN_TYPES:
+        return value
     if isinstance(value, types.CoroutineType) or inspect.isawaitable(value):
         value = bridge.wait(value)
     if isinstance(value, types.AsyncGeneratorType):
@@ -169,18 +171,20 @@ async def _within(seconds: float, coroutine: Any) -> Any:
 _READ_FILES = frozenset({static.staticdir, static.staticfile})
 
 
-def call_hook(original: Callable[[Any], Any], hook: Any) -> Any:
+def call_hook(hook: Any) -> Any:
     """Run a hook or tool on the loop, or on a worker thread if it is marked `blocking`.
 
     Functions among its arguments, such as a `checkpassword`, may be coroutine functions as well.
     """
-    kwargs = hook.kwargs
+    kwargs, callback = hook.kwargs, hook.callback
     for name, value in kwargs.items():
         if callable(value):
             kwargs[name] = synchronous(value)
-    if lane_of(hook.callback, Lane.LOOP) is Lane.THREAD:
-        return settle(offload(original, hook))
-    return settle(original(hook))
+    if lane_of(callback, Lane.LOOP) is Lane.THREAD:
+        value = offload(functools.partial(callback, **kwargs))
+    else:
+        value = callback(**kwargs)
+    return value if value is None else settle(value)
 
 
 def call_tool(function: Callable[..., Any], **kwargs: Any) -> Any:

@@ -1,12 +1,17 @@
 """Making this process' CherryPy ready for coroutines, and putting it back."""
 
+import os
 import threading
 
 from robot_cherrypy.aio import bridge, handlers, locks
 from robot_cherrypy.aio.workers import offload
-from robot_cherrypy.patches import cooperation
+from robot_cherrypy.patches import cooperation, known
 from robot_cherrypy.patches.replacing import Replacements
 from robot_cherrypy.patches.serving import context_serving
+from robot_cherrypy.patches.speed import PATCHES
+
+# Names the speed patches to leave out, separated by commas.
+WITHOUT = "ROBOT_CHERRYPY_WITHOUT_PATCHES"
 
 _guard = threading.Lock()
 _installed = 0
@@ -47,6 +52,7 @@ def uninstall() -> None:
 
 
 def _replace() -> None:
+    known.install(PATCHES, _replacements, without=os.environ.get(WITHOUT, "").split(","))
     announcements = locks.Announcements()
     context_serving(_replacements)
     cooperation.page_handlers(_replacements, handlers.call_page_handler)

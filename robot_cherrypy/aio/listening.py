@@ -2,6 +2,8 @@
 
 import asyncio
 import functools
+import importlib.util
+import os
 import socket
 import ssl
 from pathlib import Path
@@ -12,6 +14,7 @@ import uvicorn
 # cherrypy.server.socket_queue_size is 5 by default: enough for threads that accept at once, too few
 # for a burst.
 _SMALLEST_BACKLOG = 2048
+_FIRST_INHERITED = 3  # SD_LISTEN_FDS_START
 
 
 def backlog(settings: Any) -> int:
@@ -26,6 +29,8 @@ def bind(settings: Any) -> socket.socket:
     Raises:
         OSError: If the address is taken or not to be had.
     """
+    if inherited := _inherited():
+        return inherited
     address = settings.bind_addr
     if isinstance(address, str):
         return _bind_unix(address, backlog(settings))
@@ -47,12 +52,31 @@ def bind(settings: Any) -> socket.socket:
     return listener
 
 
+def _is_activated() -> bool:
+    return os.environ.get("LISTEN_PID") == str(os.getpid()) and "LISTEN_FDS" in os.environ
+
+
+def _inherited() -> socket.socket | None:
+    """Return the socket that systemd listens on for this process (`sd_listen_fds(3)`), if it does.
+
+    A copy, so that the server can be stopped and started again.
+    """
+    if not _is_activated():
+        return None
+    listener = socket.socket(fileno=os.dup(_FIRST_INHERITED))
+    listener.setblocking(False)
+    return listener
+
+
 def _bind_unix(path: str, size: int) -> socket.socket:
-    if Path(path).is_socket():
-        Path(path).unlink()
+    file = None if path.startswith("\0") else Path(path)  # or an abstract socket, without a file
+    if file is not None and file.is_socket():
+        file.unlink()
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         listener.bind(path)
+        if file is not None:
+            file.chmod(0o777)  # as cheroot does: proxies run as somebody else
         listener.listen(size)
         listener.setblocking(False)
     except OSError:
@@ -61,11 +85,11 @@ def _bind_unix(path: str, size: int) -> socket.socket:
     return listener
 
 
-def release(listener: socket.socket) -> None:
-    """Close a listening socket, and remove its file if it has one."""
-    if listener.fileno() >= 0 and listener.family == socket.AF_UNIX:
-        Path(listener.getsockname()).unlink(missing_ok=True)
+def release(listener: socket.socket, address: Any) -> None:
+    """Close a listening socket, and remove the file of a Unix socket unless it is systemd's."""
     listener.close()
+    if isinstance(address, str) and address[0] != "\0" and not _is_activated():
+        Path(address).unlink(missing_ok=True)
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
@@ -94,13 +118,15 @@ def uvicorn_config(application: Any, settings: Any) -> uvicorn.Config:
 
 
 def ssl_context(settings: Any) -> ssl.SSLContext | None:
-    """Make the TLS context that the settings ask for, if they do."""
+    """Make the TLS context that the settings ask for, if they do; HTTP/2 needs its extra."""
     if isinstance(settings.ssl_context, ssl.SSLContext):
         return settings.ssl_context
     if not settings.ssl_certificate:
         return None
+    protocols = ["h2", "http/1.1"] if importlib.util.find_spec("zttp") else ["http/1.1"]
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(settings.ssl_certificate, settings.ssl_private_key)
+    context.set_alpn_protocols(protocols)
     if settings.ssl_certificate_chain:
         context.load_verify_locations(settings.ssl_certificate_chain)
     if settings.ssl_ciphers:

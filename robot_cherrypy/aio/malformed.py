@@ -23,6 +23,10 @@ class RefusedError(ValueError):
         self.refusal = refusal
 
 
+class IgnoredError(ValueError):
+    """What comes after the last request of a connection."""
+
+
 NO_CRLF = Refusal(400, b"Bad Request", b"HTTP requires CRLF terminators")
 BAD_REQUEST_LINE = Refusal(400, b"Bad Request", b"Malformed Request-Line")
 BAD_PROTOCOL = Refusal(400, b"Bad Request", b"Malformed Request-Line: bad protocol")

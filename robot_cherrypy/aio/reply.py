@@ -1,9 +1,12 @@
 """Sending a response from synchronous code over ASGI."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from robot_cherrypy.aio import bridge
+from robot_cherrypy.aio.body import ClientGone
+from robot_cherrypy.aio.clients import cycle_of
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 RawHeaders = list[tuple[bytes, bytes]]
@@ -14,14 +17,20 @@ class Reply:
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self._cycle = cycle_of(send)
         self.started = False
+        self.finished = False
 
     def whole(self, status: bytes, headers: RawHeaders, body: bytes) -> None:
         """Send a response whose body is at hand."""
         self.started = True
-        bridge.wait(
-            self._both(_start(status, headers), {"type": "http.response.body", "body": body})
-        )
+        start = _start(status, headers)
+        self.finished = True
+        cycle = self._cycle
+        if cycle is not None and not cycle.flow.write_paused:
+            cycle.respond(start, body)  # nothing to wait for
+        else:
+            bridge.wait(self._both(start, {"type": "http.response.body", "body": body}))
 
     async def _both(self, start: dict[str, Any], body: dict[str, Any]) -> None:
         await self._send(start)
@@ -32,11 +41,17 @@ class Reply:
         self.started = True
         bridge.wait(self._send(_start(status, headers)))
         for chunk in chunks:
+            if self._cycle is not None and self._cycle.disconnected:
+                raise ClientGone
             if chunk:
-                bridge.wait(
-                    self._send({"type": "http.response.body", "body": chunk, "more_body": True})
-                )
+                bridge.wait(self._chunk(chunk))
+        self.finished = True
         bridge.wait(self._send({"type": "http.response.body", "body": b""}))
+
+    async def _chunk(self, chunk: bytes) -> None:
+        await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        # Neither a fast client nor one that has gone makes `send` pause; others want their turn.
+        await asyncio.sleep(0)
 
 
 def _start(status: bytes, headers: RawHeaders) -> dict[str, Any]:

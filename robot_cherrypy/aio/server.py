@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cherrypy
 from uvicorn.server import ServerState
@@ -20,12 +20,10 @@ from robot_cherrypy.aio.application import Application
 from robot_cherrypy.aio.connection import Connection
 from robot_cherrypy.aio.installation import install, uninstall
 from robot_cherrypy.aio.lifespan import ON_THE_BUS
-from robot_cherrypy.aio.workers import close_pool_of, pool_of
+from robot_cherrypy.aio.watchdog import Watchdog
+from robot_cherrypy.aio.workers import busy_threads_of, close_pool_of, open_pool_for
 from robot_cherrypy.asgi import AsgiCallable, Lifespan
 from robot_cherrypy.errors import ApplicationError
-
-if TYPE_CHECKING:
-    from robot_cherrypy.aio.cycle import Cycle
 
 _CUT_GRACE = 1.0  # seconds that requests have to end themselves once they were cancelled
 _STARTUP_TIMEOUT = 30.0  # seconds that the application's lifespan may take
@@ -47,7 +45,7 @@ class HTTPServer:
         self.timeout: float = self.settings.socket_timeout
         self.socket: socket.socket | None = None
         self.ready = False
-        self.requests: dict[asyncio.Task[None], Cycle] = {}
+        self.requests: dict[asyncio.Task[None], Any] = {}
         self._guard = threading.Lock()
         self._interrupt: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -55,6 +53,7 @@ class HTTPServer:
         self._drained: concurrent.futures.Future[None]
         self._finished: concurrent.futures.Future[None]
         self._address: Any = None
+        self._state = ServerState()
         self._stop_requested = False
         self._stop: asyncio.Event | None = None
         self._leaving: set[asyncio.Task[Any]] = set()
@@ -66,6 +65,11 @@ class HTTPServer:
     def bind_addr(self) -> Any:
         """The (host, port), or the Unix socket's path: the real one once the server is prepared."""
         return self._address or self.settings.bind_addr
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._state.connections)
 
     @property
     def interrupt(self) -> BaseException | None:
@@ -144,9 +148,9 @@ class HTTPServer:
 
     async def _main(self, loop: asyncio.AbstractEventLoop, listener: socket.socket) -> None:
         self._stop = asyncio.Event()
-        state = ServerState()
+        state = self._state = ServerState()
         config = listening.uvicorn_config(self.application, self.settings)
-        pool_of(loop, self.settings.thread_pool)
+        open_pool_for(loop, self.settings)
         server = await loop.create_server(
             partial(Connection, self, config=config, server_state=state, app_state={}, _loop=loop),
             sock=listener,
@@ -154,6 +158,7 @@ class HTTPServer:
             backlog=listening.backlog(self.settings),
         )
         watch = loop.create_task(self._watch_deadlines(state))
+        watchdog = self._watchdog(loop)
         self.ready = True
         if self._stop_requested:
             self._stop.set()
@@ -164,6 +169,12 @@ class HTTPServer:
             server.close()
             await self._drain(state)
             watch.cancel()
+            if watchdog is not None:
+                watchdog.close()
+
+    def _watchdog(self, loop: asyncio.AbstractEventLoop) -> Watchdog | None:
+        limit = getattr(self.settings, "blocked_after", None)
+        return Watchdog(loop, limit) if limit else None
 
     async def _watch_deadlines(self, state: ServerState) -> None:
         """Look after idle and slow connections, with one timer for all, as each costs memory."""
@@ -185,9 +196,7 @@ class HTTPServer:
         # Requests that stopped the server themselves still get their answer out.
         await _wait_for(state.tasks & self._leaving, deadline)
         await self._cut(set(state.tasks))
-        for connection in list(state.connections):
-            connection.transport.close()
-        await asyncio.sleep(0)
+        await _close(state)
 
     async def _cut(self, tasks: set[Any]) -> None:
         if not tasks:
@@ -214,7 +223,7 @@ class HTTPServer:
     def _release_socket(self) -> None:
         listener, self.socket = self.socket, None
         if listener is not None:
-            listening.release(listener)
+            listening.release(listener, self._address)
             uninstall()
 
     def _unprepare(self) -> None:
@@ -246,7 +255,7 @@ class HTTPServer:
     def busy_workers(self) -> frozenset[int]:
         """Return the identifiers of the worker threads that run plain code now."""
         loop = self._loop
-        return pool_of(loop).busy if loop is not None else frozenset()
+        return busy_threads_of(loop) if loop is not None else frozenset()
 
     def _request_stop(self) -> None:
         with self._guard:
@@ -264,6 +273,16 @@ def _shut_down(loop: asyncio.AbstractEventLoop, lifespan: Lifespan, timeout: flo
         loop.run_until_complete(lifespan.shutdown(timeout))
     except ApplicationError as error:
         cherrypy.engine.log(str(error), level=40, traceback=True)
+
+
+async def _close(state: ServerState) -> None:
+    """Close all connections: those whose client does not take what was sent, by force."""
+    for close in ("close", "abort"):
+        for connection in list(state.connections):
+            getattr(connection.transport, close)()
+        deadline = time.monotonic() + _CUT_GRACE
+        while state.connections and time.monotonic() < deadline:  # noqa: ASYNC110 - a plain set
+            await asyncio.sleep(0.001)
 
 
 async def _wait_for(tasks: set[Any], deadline: float) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import contextvars
 import queue
+import sys
 import threading
 import time
 import weakref
@@ -73,9 +74,20 @@ class Workers:
     that arrive while the loop is busy wake it only once.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, size: int) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        size: int,
+        *,
+        queue_size: int = -1,
+        queue_timeout: float = 10,
+    ) -> None:
         self.size = size
+        self._most = size + queue_size if queue_size >= 0 else sys.maxsize
+        self._queue_timeout = queue_timeout
         self._loop = loop
+        self._unfinished = 0
+        self._outside: deque[asyncio.Future[None]] = deque()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._threads: list[threading.Thread] = []
         self._idle = 0
@@ -89,7 +101,13 @@ class Workers:
         return frozenset(self._busy)
 
     async def run(self, function: Callable[..., Any], *args: Any) -> _Job:
-        """Run `function(*args)` on a thread of the pool, in a copy of this context."""
+        """Run `function(*args)` on a thread of the pool, in a copy of this context.
+
+        Raises:
+            cherrypy.HTTPError: 503 if pool and queue stay full for too long.
+        """
+        if self._unfinished >= self._most:
+            await self._wait_for_room()
         job = _Job(function, args, self._loop.create_future())
         self._submit(job)
         try:
@@ -106,7 +124,20 @@ class Workers:
             await job.future
         return job
 
+    async def _wait_for_room(self) -> None:
+        """Wait outside of the queue, first come, first served."""
+        turn: asyncio.Future[None] = self._loop.create_future()
+        self._outside.append(turn)
+        try:
+            await asyncio.wait_for(turn, self._queue_timeout)
+        except TimeoutError:
+            raise cherrypy.HTTPError(503, "All worker threads are busy.") from None
+        finally:
+            if not turn.done() or turn.cancelled():
+                self._outside.remove(turn)
+
     def _submit(self, job: _Job) -> None:
+        self._unfinished += 1
         if self._idle > 0:
             self._idle -= 1
         elif len(self._threads) < self.size:
@@ -144,8 +175,16 @@ class Workers:
         while self._done:
             job = self._done.popleft()
             self._idle += 1
+            self._unfinished -= 1
+            self._let_in()
             if not job.future.done():
                 job.future.set_result(None)
+
+    def _let_in(self) -> None:
+        if self._outside:
+            turn = self._outside.popleft()
+            if not turn.done():
+                turn.set_result(None)
 
     def close(self, timeout: float) -> list[str]:
         """End the threads, and return the names of those still busy after `timeout` seconds."""
@@ -179,12 +218,26 @@ _pools: "weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Workers]" = (
 )
 
 
-def pool_of(loop: asyncio.AbstractEventLoop, size: int | None = None) -> Workers:
-    """Return the pool of a loop; by default of `server.thread_pool` threads."""
-    pool = _pools.get(loop)
-    if pool is None:
-        pool = _pools[loop] = Workers(loop, size or cherrypy.server.thread_pool)
+def open_pool_for(loop: asyncio.AbstractEventLoop, settings: Any) -> Workers:
+    """Make the pool of a loop as the settings want it: `thread_pool`, `accepted_queue_size`, ..."""
+    pool = _pools[loop] = Workers(
+        loop,
+        settings.thread_pool,
+        queue_size=settings.accepted_queue_size,
+        queue_timeout=settings.accepted_queue_timeout,
+    )
     return pool
+
+
+def pool_of(loop: asyncio.AbstractEventLoop) -> Workers:
+    """Return the pool of a loop; under other ASGI servers it is as `cherrypy.server` says."""
+    return _pools.get(loop) or open_pool_for(loop, cherrypy.server)
+
+
+def busy_threads_of(loop: asyncio.AbstractEventLoop) -> frozenset[int]:
+    """Return the identifiers of the threads that run something for a loop now."""
+    pool = _pools.get(loop)
+    return pool.busy if pool is not None else frozenset()
 
 
 def close_pool_of(loop: asyncio.AbstractEventLoop, timeout: float) -> list[str]:

@@ -25,13 +25,15 @@ class GuardedService(Service):
     """A driver process that cannot outlive this one, and that says when it listens."""
 
     guard: Guard | None = None
+    chooses_port = True
 
     def start(self) -> None:
-        """Start the driver on a port of its own choice and wait until it listens."""
+        """Start the driver and wait until it listens."""
         if os.name == "nt":  # the guard needs a POSIX system
             super().start()
             return
-        self.port = 0
+        if self.chooses_port:
+            self.port = 0
         self.guard = Guard([self.path, *self.command_line_args()])
         self.process = self.guard.process
         self.port = self.guard.port()
@@ -84,6 +86,8 @@ class GuardedEdgeService(GuardedService, EdgeService):
 
 class GuardedFirefoxService(GuardedService, FirefoxService):
     """Mozilla's geckodriver under guard."""
+
+    chooses_port = False  # given 0 it listens, but then refuses the port it got ("Invalid Host")
 
 
 class GuardedChrome(GuardedDriver, webdriver.Chrome):

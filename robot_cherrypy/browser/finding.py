@@ -129,24 +129,24 @@ def major(program: Path) -> str:
 
 
 @lru_cache
-def version(program: Path) -> str:
-    """Ask a browser or driver for its version, such as `150.0.1`."""
+def version(program: Path, option: str = "--version") -> str:
+    """Ask a program for its version, such as `150.0.1`, by the option that makes it print that."""
     if program.suffix == ".exe" and program.stem in {"chrome", "msedge"}:
         # These open a window instead; beside them lies a folder named as the version.
         lines = " ".join(entry.name for entry in program.parent.iterdir())
     else:
-        lines = output_of(program)
+        lines = output_of(program, option)
     found = re.search(r"\d+(\.\d+)+", lines)
     if not found:
         raise BrowserError(f"{program} does not tell its version: it printed {lines.strip()!r}.")
     return found[0]
 
 
-def output_of(program: Path) -> str:
-    """Return what a program prints when asked for its version."""
+def output_of(program: Path, option: str) -> str:
+    """Return what a program prints when run with an option."""
     try:
         return subprocess.run(  # noqa: S603, a program found in its system's usual place
-            [program, "--version"],
+            [program, option],
             capture_output=True,
             stdin=subprocess.DEVNULL,
             text=True,

@@ -1,12 +1,12 @@
 """Runs a browser driver, and ends it with all it made when the process that asked for it ends.
 
 A process of its own, because nothing inside a process survives its `kill -9`. It runs on the bare
-standard library (see `drivers.Guard`, which starts it), imports as little as it can since every
+standard library (see `guarding.Guard`, which starts it), imports as little as it can since every
 browser waits for it, and knows these laws:
 
 - The first line on standard input is the driver's command, its words separated by NUL. Whatever
   comes after it, a byte or the end of the file, is the order to end.
-- It ends as well when the process that started it dies, when the driver does, and on SIGTERM.
+- It ends as well when the process that started it dies, when the driver does, and on signals.
 - The driver's output goes to standard output for as long as somebody reads there.
 - When it has ended, no process that the driver ever started is left, nor the folder they wrote to.
 """
@@ -16,7 +16,6 @@ import os
 import select
 import signal
 import sys
-from types import FrameType
 
 # linux/prctl.h
 PR_SET_NAME = 15
@@ -31,28 +30,28 @@ def main() -> None:
     command = os.read(0, 65536).rstrip(b"\n").split(b"\0")
     if not command[0]:
         return
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signals = note_signals()
     prctl(PR_SET_NAME, b"browser-guard")  # not to be what `pkill python` ends
     prctl(PR_SET_CHILD_SUBREAPER, 1)  # what loses its parent becomes a child of ours
     folder = make_folder()
     driver, output = start(command, folder)
     try:
-        signal.signal(signal.SIGCHLD, lambda *_: reap(driver))
-        reap(driver)
-        watch(starter, output)
+        watch(starter, driver, output, signals)
     finally:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         end_children(driver)
         while pass_on(output):  # a driver that died at once has said why
             pass
         remove(folder)
 
 
-def end(_number: int, _frame: FrameType | None) -> None:
-    """Leave `main` through its clean-up."""
-    raise SystemExit
+def note_signals() -> int:
+    """Return where the numbers of signals are to be read, which do nothing else from now on."""
+    noted, note = os.pipe()
+    os.set_blocking(note, False)
+    signal.set_wakeup_fd(note)
+    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: None)
+    return noted
 
 
 def prctl(option: int, value: int | bytes) -> None:
@@ -89,35 +88,40 @@ def start(command: list[bytes], folder: str) -> tuple[int, int]:
     return driver, output
 
 
-def reap(driver: int) -> None:
-    """Collect the children that have died, and end if the driver is among them."""
-    while True:
-        try:
-            child, _ = os.waitpid(-1, os.WNOHANG)
-        except ChildProcessError:
-            return
-        if child == driver:
-            raise SystemExit
-        if not child:
-            return
-
-
-def watch(starter: int, output: int) -> None:
-    """Pass the driver's output on until standard input or the starter's death say to end."""
+def watch(starter: int, driver: int, output: int, signals: int) -> None:
+    """Pass the driver's output on until it is time to end."""
     poll = select.poll()
-    poll.register(0, select.POLLIN)
-    poll.register(output, select.POLLIN)
-    if LINUX:
-        # A child that the starter forked may hold our standard input open after its death.
-        try:
-            poll.register(os.pidfd_open(starter), select.POLLIN)
-        except ProcessLookupError:
-            return
-        except OSError:  # Linux before 5.3
-            pass
-    while all(fd == output for fd, _ in poll.poll()):
-        if not pass_on(output):
+    for descriptor in (0, output, signals, *death_of(starter)):
+        poll.register(descriptor, select.POLLIN)
+    while True:
+        ready = {descriptor for descriptor, _ in poll.poll()}
+        if output in ready and not pass_on(output):
             poll.unregister(output)
+        if signals in ready and (set(os.read(signals, 4096)) - {signal.SIGCHLD} or reap(driver)):
+            return
+        if ready - {output, signals}:
+            return
+
+
+def death_of(process: int) -> list[int]:
+    """Return what is ready to be read when a process has died, where the kernel has such a thing.
+
+    Standard input has then ended as well, unless a process that it forked holds that open.
+    """
+    try:
+        return [os.pidfd_open(process)] if LINUX else []
+    except ProcessLookupError:  # it is dead already: null is always ready
+        return [os.open(os.devnull, os.O_RDONLY)]
+    except OSError:  # Linux before 5.3
+        return []
+
+
+def reap(driver: int) -> bool:
+    """Collect the children that have died, and tell whether the driver was one of them."""
+    child = -1
+    while child not in {0, driver}:
+        child, _ = os.waitpid(-1, os.WNOHANG)
+    return child == driver
 
 
 def pass_on(output: int) -> bytes:

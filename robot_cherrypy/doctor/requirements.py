@@ -19,6 +19,9 @@ OLDEST_PYTHON = (3, 11)
 EXTRAS = {
     "async": "the asyncio server",
     "http2": "HTTP/2",
+    "clock": "Freeze Time, Travel To",
+    "coverage": "coverage by test",
+    "recording": "recordings of the browser",
     "websocket": "WebSockets",
     "notes": "the notes application",
     "django": "Django applications",
@@ -68,7 +71,7 @@ def requirements() -> list[Requirement]:
         Requirement(
             "PostgreSQL",
             "Start PostgreSQL",
-            partial(program, "postgres", "/usr/lib/postgresql/*/bin/postgres"),
+            partial(program, "--version", "postgres", "/usr/lib/postgresql/*/bin/postgres"),
             "apt-get install postgresql",
             (debian("postgresql"),),
             required=False,
@@ -76,7 +79,7 @@ def requirements() -> list[Requirement]:
         Requirement(
             "HAProxy",
             "Start Load Balancer",
-            partial(program, "haproxy", "/usr/sbin/haproxy"),
+            partial(program, "-v", "haproxy", "/usr/sbin/haproxy"),
             "apt-get install haproxy",
             (debian("haproxy"),),
             required=False,
@@ -132,7 +135,7 @@ def driver_program() -> Found | None:
     return Found(finding.version(pair.driver), str(pair.driver)) if pair else None
 
 
-def program(name: str, *places: str) -> Found | None:
-    """Find a program on the PATH or else in its usual places."""
-    path = next(finding.programs([name, *places]), None)
-    return Found(finding.version(path), str(path)) if path else None
+def program(version_option: str, *places: str) -> Found | None:
+    """Find a program, in places as `browser.kinds` has them, that tells its version."""
+    path = next(finding.programs(places), None)
+    return Found(finding.version(path, version_option), str(path)) if path else None

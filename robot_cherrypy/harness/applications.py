@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from importlib.machinery import PathFinder
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -38,6 +39,7 @@ class _Effects:
 
 # Python imports a module once in a process, and so is this kept for the process.
 _import_effects: dict[str, _Effects] = {}
+_added_folders: list[str] = []
 
 
 def load(reference: str, search_path: tuple[Path, ...] = ()) -> Any:
@@ -121,9 +123,8 @@ def self_mounting(tree: Tree) -> Iterator[None]:
 
 
 def _import(name: str, search_path: tuple[Path, ...]) -> ModuleType:
-    for folder in search_path:
-        if str(folder) not in sys.path:
-            sys.path.append(str(folder))
+    _look_in(search_path)
+    _forget_namesake(name)
     if name in sys.modules and name in _import_effects:
         _redo(_import_effects[name])
         return sys.modules[name]
@@ -142,6 +143,32 @@ def _import(name: str, search_path: tuple[Path, ...]) -> ModuleType:
     return module
 
 
+def _look_in(search_path: tuple[Path, ...]) -> None:
+    """Put folders after Python's own on the module search path, before those of earlier calls."""
+    for folder in map(str, reversed(search_path)):
+        if folder in _added_folders:
+            _added_folders.remove(folder)
+        elif folder in sys.path:
+            continue
+        _added_folders.insert(0, folder)
+    sys.path[:] = [path for path in sys.path if path not in _added_folders] + _added_folders
+    importlib.invalidate_caches()
+
+
+def _forget_namesake(name: str) -> None:
+    """Let go of a module of another suite's folder, where this suite's folder has its own."""
+    top = name.partition(".")[0]
+    loaded = getattr(sys.modules.get(top), "__spec__", None)
+    if loaded is None or loaded.origin is None:
+        return
+    folder = Path(loaded.origin).parents[1 if loaded.submodule_search_locations else 0]
+    found = PathFinder.find_spec(top)
+    if str(folder) in _added_folders and found is not None and found.origin != loaded.origin:
+        for module in [one for one in sys.modules if one == top or one.startswith(f"{top}.")]:
+            del sys.modules[module]
+            _import_effects.pop(module, None)
+
+
 def _redo(effects: _Effects) -> None:
     bus.subscribe(effects.subscriptions)
     cherrypy.config.update(dict(effects.configuration))
@@ -149,7 +176,6 @@ def _redo(effects: _Effects) -> None:
 
 
 def _import_first(name: str) -> ModuleType:
-    importlib.invalidate_caches()
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:

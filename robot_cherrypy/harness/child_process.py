@@ -3,19 +3,22 @@
 import ast
 import collections
 import contextlib
+import itertools
 import json
 import os
-import selectors
 import signal
 import subprocess
 import sys
 import threading
-import time
+from concurrent.futures import Future
 from typing import Any
 
 from robot_cherrypy.errors import ServerError
 from robot_cherrypy.harness.listening import DRAIN
 from robot_cherrypy.harness.server import Launch, Server, Stopped
+from robot_cherrypy.traffic import wire
+from robot_cherrypy.traffic.exchange import Exchange
+from robot_cherrypy.traffic.faults import Fault
 
 _OUTPUT_LINES = 1000
 _TAIL_LINES = 20
@@ -28,7 +31,11 @@ class ChildProcessServer(Server):
         super().__init__(launch)
         self._facts: dict[str, Any] = {}
         self._output: collections.deque[str] = collections.deque(maxlen=_OUTPUT_LINES)
-        self._stopping = False
+        self._records = wire.Reader(launch.alias)
+        self._news = threading.Condition()
+        self._reading = True
+        self._requests = itertools.count(1)
+        self._answers: dict[int, Future[Any]] = {}
 
     @property
     def url(self) -> str:
@@ -39,7 +46,8 @@ class ChildProcessServer(Server):
     @property
     def ended_by(self) -> str | None:
         """See `Server.ended_by`."""
-        self._read_reports()
+        if self._process.poll() is not None:
+            self._reader.join(self.launch.timeout)
         cause: str | None = self._facts.get("ended_by")
         if cause is None and self._process.poll() is not None:
             cause = f"its process {_ending(self._process.returncode)}"
@@ -63,6 +71,39 @@ class ChildProcessServer(Server):
             self.kill()
             raise
 
+    def in_flight(self) -> list[Exchange]:
+        """See `Server.in_flight`."""
+        return self._read(self._ask("in_flight"))
+
+    def wait_until_idle(self, timeout: float, except_paths: tuple[str, ...] = ()) -> list[Exchange]:
+        """See `Server.wait_until_idle`."""
+        return self._read(
+            self._ask("wait_until_idle", within=timeout, timeout=timeout, except_paths=except_paths)
+        )
+
+    def settle(self, since: float, timeout: float) -> None:
+        """See `Server.settle`."""
+        self._ask("settle", within=timeout, since=since, timeout=timeout)
+
+    def arm(self, fault: Fault) -> None:
+        """See `Server.arm`."""
+        self._ask("arm", **fault.as_json())
+
+    def clear_faults(self, owner: str | None = None) -> None:
+        """See `Server.clear_faults`."""
+        self._ask("clear_faults", owner=owner)
+
+    def refuse_connections(self) -> None:
+        """See `Server.refuse_connections`."""
+        self._ask("refuse_connections", within=DRAIN)
+
+    def accept_connections(self) -> None:
+        """See `Server.accept_connections`."""
+        self._ask("accept_connections")
+
+    def _read(self, exchanges: list[dict[str, Any]]) -> list[Exchange]:
+        return [self._records.exchange(one) for one in exchanges]
+
     def stop(self) -> Stopped:
         """See `Server.stop`."""
         ended_before = self._process.poll() is not None
@@ -84,7 +125,7 @@ class ChildProcessServer(Server):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
         self._drain.join(self.launch.timeout)
-        self._read_reports()
+        self._reader.join(self.launch.timeout)
         for stream in (self._process.stdin, self._process.stdout, self._reports):
             if stream is not None:
                 stream.close()
@@ -112,50 +153,83 @@ class ChildProcessServer(Server):
             )
         finally:
             os.close(write_end)
-        self._reports = os.fdopen(reports, "rb", buffering=0)
-        os.set_blocking(reports, False)
-        self._unread = b""
+        self._reports = os.fdopen(reports, "rb")
+        self._reader = threading.Thread(target=self._read_reports, daemon=True)
         self._drain = threading.Thread(target=self._read_output, daemon=True)
+        self._reader.start()
         self._drain.start()
-        assert self._process.stdin is not None
-        self._process.stdin.write(_as_literal(launch).encode() + b"\n")
-        self._process.stdin.flush()
+        self._send(_as_literal(launch))
 
     def _await_url(self) -> None:
         """Wait for the child's own word, which no other process on the port can give."""
-        deadline = time.monotonic() + self.launch.timeout
-        with selectors.DefaultSelector() as selector:
-            selector.register(self._reports, selectors.EVENT_READ)
-            while "url" not in self._facts:
-                selector.select(max(0.0, deadline - time.monotonic()))
-                open_still = self._read_reports()
-                if "error" in self._facts:
-                    raise ServerError(
-                        f"Server '{self.alias}' did not start: {self._facts['error']}"
-                    )
-                if "url" not in self._facts and not open_still:
-                    self._process.wait(self.launch.timeout)
-                    ending = _ending(self._process.returncode)
-                    raise ServerError(
-                        f"Server '{self.alias}' did not start: its process {ending}{self._tail()}"
-                    )
-                if "url" not in self._facts and time.monotonic() >= deadline:
-                    raise ServerError(
-                        f"Server '{self.alias}' was not ready within {self.launch.timeout:g} s."
-                        f"{self._tail()}"
-                    )
+        with self._news:
+            self._news.wait_for(self._has_news, self.launch.timeout)
+        if "error" in self._facts:
+            raise ServerError(f"Server '{self.alias}' did not start: {self._facts['error']}")
+        if "url" in self._facts:
+            return
+        if not self._reading:
+            self._process.wait(self.launch.timeout)
+            ending = _ending(self._process.returncode)
+            raise ServerError(
+                f"Server '{self.alias}' did not start: its process {ending}{self._tail()}"
+            )
+        raise ServerError(
+            f"Server '{self.alias}' was not ready within {self.launch.timeout:g} s.{self._tail()}"
+        )
 
-    def _read_reports(self) -> bool:
-        """Take in the child's reports; return whether there may be more."""
-        if self._reports.closed:
-            return False
-        while (data := self._reports.read(65536)) is not None:
-            if not data:
-                return False
-            *lines, self._unread = (self._unread + data).split(b"\n")
-            for line in lines:
-                self._facts.update(json.loads(line))
-        return True
+    def _has_news(self) -> bool:
+        return not self._reading or "url" in self._facts or "error" in self._facts
+
+    def _ask(self, command: str, *, within: float = 0.0, **arguments: Any) -> Any:
+        """Let the child do something; return its answer.
+
+        Raises:
+            ServerError: It has ended, could not do it, or did not answer.
+        """
+        answer: Future[Any] = Future()
+        number = next(self._requests)
+        self._answers[number] = answer
+        request = {"reply": number, "command": command, "arguments": arguments}
+        try:
+            self._send(json.dumps(request))
+            return answer.result(within + self.launch.timeout)
+        except (OSError, TimeoutError, ServerError) as error:
+            cause = self.ended_by or f"it did not answer: {error}"
+            raise ServerError(f"Server '{self.alias}' cannot be asked: {cause}.") from error
+        finally:
+            self._answers.pop(number, None)
+
+    def _send(self, line: str) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
+
+    def _read_reports(self) -> None:
+        """Take in what the child reports, on a thread of its own, until it has ended."""
+        for line in self._reports:
+            message = json.loads(line)
+            with self._news:
+                if "reply" in message:
+                    self._answer(message)
+                elif not self._records.read(message):
+                    self._facts.update(message)
+                self._news.notify_all()
+        with self._news:
+            self._reading = False
+            self._news.notify_all()
+        for answer in list(self._answers.values()):
+            if not answer.done():
+                answer.set_exception(ServerError("it has ended"))
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        answer = self._answers.get(message["reply"])
+        if answer is None:
+            return  # whoever asked has given up
+        if "error" in message:
+            answer.set_exception(ServerError(message["error"]))
+        else:
+            answer.set_result(message["value"])
 
     def _read_output(self) -> None:
         assert self._process.stdout is not None

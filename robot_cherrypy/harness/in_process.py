@@ -13,6 +13,9 @@ from robot_cherrypy.harness import applications, bus, process_state
 from robot_cherrypy.harness.configuration import Configuration
 from robot_cherrypy.harness.listening import Listening
 from robot_cherrypy.harness.server import Launch, Server, Stopped, base_url
+from robot_cherrypy.traffic import capture
+from robot_cherrypy.traffic.exchange import Exchange
+from robot_cherrypy.traffic.faults import Fault
 from robot_cherrypy.traffic.recorder import Recorder
 
 
@@ -31,6 +34,7 @@ class Host:
         """Count a server in."""
         if not self.servers:
             self._state.enter_context(process_state.preserved(self._exit_requested))
+            self._state.enter_context(capture.installed())
         self.servers.append(server)
 
     def leave(self, server: "InProcessServer") -> None:
@@ -58,9 +62,10 @@ class InProcessServer(Server):
     def __init__(self, launch: Launch) -> None:
         super().__init__(launch)
         self.tree = Tree()
-        self.recorder = Recorder()
+        self.recorder = Recorder(launch.alias)
         self._subscriptions: bus.Subscriptions = frozenset()
         self._listening: Listening | None = None
+        self._refusing: int | None = None
         self._ended_by: str | None = None
         self._url = ""
 
@@ -111,6 +116,39 @@ class InProcessServer(Server):
             self._ended_by = reason
             self._listening.end()
 
+    def in_flight(self) -> list[Exchange]:
+        """See `Server.in_flight`."""
+        return self.recorder.in_flight()
+
+    def wait_until_idle(self, timeout: float, except_paths: tuple[str, ...] = ()) -> list[Exchange]:
+        """See `Server.wait_until_idle`."""
+        return self.recorder.wait_until_idle(timeout, except_paths=except_paths)
+
+    def settle(self, since: float, timeout: float) -> None:
+        """See `Server.settle`."""
+        self.recorder.settle(since, timeout)
+
+    def arm(self, fault: Fault) -> None:
+        """See `Server.arm`."""
+        self.recorder.faults.arm(fault)
+
+    def clear_faults(self, owner: str | None = None) -> None:
+        """See `Server.clear_faults`."""
+        self.recorder.faults.clear(owner)
+
+    def refuse_connections(self) -> None:
+        """See `Server.refuse_connections`."""
+        if self._listening is not None and self._refusing is None:
+            self._refusing = self._listening.port
+            self._listening.close()
+            self._listening = None
+
+    def accept_connections(self) -> None:
+        """See `Server.accept_connections`."""
+        if self._refusing is not None:
+            port, self._refusing = self._refusing, None
+            self._open(port)
+
     def stop(self) -> Stopped:
         """See `Server.stop`."""
         if self not in HOST.servers:
@@ -149,13 +187,16 @@ class InProcessServer(Server):
         return bus.subscriptions() - before
 
     def _listen(self) -> None:
+        self._open(self.launch.port)
+
+    def _open(self, port: int) -> None:
         host = self.launch.host
         listening = Listening(
             self.launch.kind,
             self.tree,
             self.recorder,
             host=host,
-            port=self.launch.port,
+            port=port,
             on_exit=self._exited,
         )
         listening.open(self.launch.timeout)

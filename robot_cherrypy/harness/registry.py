@@ -14,6 +14,7 @@ class Servers:
     def __init__(self) -> None:
         self._running: dict[str, Server] = {}
         self._current: str | None = None
+        self._ends: list[str] = []
 
     @property
     def running(self) -> list[Server]:
@@ -73,12 +74,33 @@ class Servers:
     def stop(self, alias: str | None = None) -> Stopped:
         """Stop a server, by default the current one; the newest left becomes the current one."""
         server = self.get(alias)
+        self._note_end(server)
         try:
             return server.stop()
         finally:
+            server.is_stopped = True
             del self._running[server.alias]
             if self._current == server.alias:
                 self._current = next(reversed(self._running), None)
+
+    def expect_end(self, alias: str | None = None) -> None:
+        """Take the end of a server, by default the current one, for meant."""
+        server = self.find(alias or self._current or "")
+        if server is not None:
+            server.end_is_known = True
+
+    def unexpected_ends(self) -> list[str]:
+        """Return which servers ended although nobody stopped them; each is told once."""
+        for server in self.running:
+            self._note_end(server)
+        ends, self._ends = self._ends, []
+        return ends
+
+    def _note_end(self, server: Server) -> None:
+        reason = server.ended_by
+        if reason is not None and not server.end_is_known:
+            server.end_is_known = True
+            self._ends.append(f"Server '{server.alias}' has ended: {reason}.")
 
     def restart(self, alias: str | None = None) -> tuple[Server, Stopped]:
         """Stop a server and start it again on the same port, with the application made anew."""

@@ -7,6 +7,8 @@ from typing import Literal
 
 from robot_cherrypy.harness.configuration import Configuration
 from robot_cherrypy.harness.listening import Kind
+from robot_cherrypy.traffic.exchange import Exchange
+from robot_cherrypy.traffic.faults import Fault
 
 Isolation = Literal["thread", "process"]
 
@@ -43,6 +45,9 @@ class Server(abc.ABC):
 
     def __init__(self, launch: Launch) -> None:
         self.launch = launch
+        self.is_stopped = False
+        self.end_is_known = False
+        """Whether somebody has taken note that it is not running any more."""
 
     @property
     def alias(self) -> str:
@@ -70,6 +75,41 @@ class Server(abc.ABC):
     @abc.abstractmethod
     def stop(self) -> Stopped:
         """Stop it; nothing of it is left."""
+
+    @abc.abstractmethod
+    def in_flight(self) -> list[Exchange]:
+        """Return the requests whose response has not ended, oldest first.
+
+        When it returns, all that the server has reported is in the journal.
+        """
+
+    @abc.abstractmethod
+    def wait_until_idle(self, timeout: float, except_paths: tuple[str, ...] = ()) -> list[Exchange]:
+        """Wait until no request is in flight; see `Idleness.wait`."""
+
+    @abc.abstractmethod
+    def settle(self, since: float, timeout: float) -> None:
+        """Wait until requests, and threads that requests since then started, have ended.
+
+        When it returns, all that the server has reported is in the journal. `since` is of
+        `time.monotonic`, `timeout` in seconds.
+        """
+
+    @abc.abstractmethod
+    def arm(self, fault: Fault) -> None:
+        """Put a fault in place."""
+
+    @abc.abstractmethod
+    def clear_faults(self, owner: str | None = None) -> None:
+        """Take away the faults of an owner, or all."""
+
+    @abc.abstractmethod
+    def refuse_connections(self) -> None:
+        """Close the port, while the application goes on."""
+
+    @abc.abstractmethod
+    def accept_connections(self) -> None:
+        """Open the same port again; pass if it is open."""
 
 
 def base_url(scheme: str, host: str, port: int) -> str:

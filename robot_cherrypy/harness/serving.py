@@ -4,11 +4,12 @@ Here CherryPy owns the process: its engine, signals and exit codes are those of 
 """
 
 import ast
+import contextlib
 import json
 import os
 import signal
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ from robot_cherrypy.harness import applications
 from robot_cherrypy.harness.configuration import Configuration
 from robot_cherrypy.harness.listening import Kind, Listening
 from robot_cherrypy.harness.server import base_url
+from robot_cherrypy.traffic import capture, wire
+from robot_cherrypy.traffic.exchange import Exchange
+from robot_cherrypy.traffic.faults import Fault
+from robot_cherrypy.traffic.journal import JOURNAL
 from robot_cherrypy.traffic.recorder import Recorder
 
 
@@ -36,18 +41,32 @@ class Supervisor:
         self._reports = reports
         # Unbuffered: a lock of a buffer would be held over the end of the interpreter.
         stdin = os.fdopen(0, "rb", buffering=0, closefd=False)
+        # Re-entrant: a signal may come while its thread, the main one, is sending.
+        self._sending = threading.RLock()
         self.configuration: Configuration = ast.literal_eval(stdin.readline().decode())
+        self.commands: dict[str, Callable[..., Any]] = {}
+        """What the supervisor may ask for, by name; each takes and returns what JSON can hold."""
         threading.Thread(target=self._watch, args=(stdin,), daemon=True).start()
 
     def report(self, **facts: Any) -> None:
         """Send facts to the supervisor."""
-        os.write(self._reports, json.dumps(facts).encode() + b"\n")
+        line = json.dumps(facts, default=str).encode() + b"\n"
+        with self._sending:  # a pipe takes only short lines at once
+            while line:
+                line = line[os.write(self._reports, line) :]
 
-    @staticmethod
-    def _watch(stdin: FileIO) -> None:
-        while stdin.read(1):
-            pass
+    def _watch(self, stdin: FileIO) -> None:
+        while line := stdin.readline():
+            # Each on a thread of its own: the end of the supervisor must not go unseen.
+            request = json.loads(line)
+            threading.Thread(target=self._obey, kwargs=request, daemon=True).start()
         os.killpg(0, signal.SIGKILL)
+
+    def _obey(self, reply: int, command: str, arguments: dict[str, Any]) -> None:
+        try:
+            self.report(reply=reply, value=self.commands[command](**arguments))
+        except Exception as error:  # noqa: BLE001 - raised by the supervisor, who asked
+            self.report(reply=reply, error=f"{type(error).__name__}: {error}")
 
 
 def serve(
@@ -89,9 +108,13 @@ def serve(
     plugin.subscribe()
     cherrypy.engine.signals.subscribe()
     cherrypy.engine.start()
-    if supervisor:
-        supervisor.report(url=plugin.url)
-    cherrypy.engine.block()
+    with contextlib.ExitStack() as stack:
+        if supervisor:
+            stack.enter_context(capture.installed())
+            JOURNAL.report = lambda record: supervisor.report(**wire.written(record))
+            supervisor.commands.update(plugin.commands())
+            supervisor.report(url=plugin.url)
+        cherrypy.engine.block()
 
 
 def _set_address(host: str | None, port: int | None, settings: Mapping[str, Any]) -> None:
@@ -109,15 +132,32 @@ class _ServerPlugin(SimplePlugin):  # type: ignore[misc]
         super().__init__(cherrypy.engine)
         self._kind, self._supervisor = kind, supervisor
         self._listening: Listening | None = None
+        self._recorder = Recorder()
         self.url = ""
+
+    def commands(self) -> dict[str, Callable[..., Any]]:
+        """What a supervisor may ask of the server."""
+        return {
+            "in_flight": lambda: _written(self._recorder.in_flight()),
+            "wait_until_idle": lambda timeout, except_paths: _written(
+                self._recorder.wait_until_idle(timeout, except_paths=tuple(except_paths))
+            ),
+            "settle": self._recorder.settle,
+            "arm": lambda **fault: self._recorder.faults.arm(Fault(**fault)),
+            "clear_faults": self._recorder.faults.clear,
+            "refuse_connections": self.stop,
+            "accept_connections": self.start,
+        }
 
     def start(self) -> None:
         """Listen."""
+        if self._listening is not None:
+            return
         server = cherrypy.server
         listening = Listening(
             self._kind,
             cherrypy.tree,
-            Recorder(),
+            self._recorder,
             host=server.socket_host,
             port=server.socket_port,
             on_exit=self._exited,
@@ -153,3 +193,7 @@ class _ServerPlugin(SimplePlugin):  # type: ignore[misc]
     def _tell(self, **facts: Any) -> None:
         if self._supervisor is not None:
             self._supervisor.report(**facts)
+
+
+def _written(exchanges: list[Exchange]) -> list[dict[str, Any]]:
+    return [wire.write_exchange(one) for one in exchanges]

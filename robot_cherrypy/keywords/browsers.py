@@ -14,6 +14,7 @@ from SeleniumLibrary import SeleniumLibrary
 from robot_cherrypy import browser as browsers
 from robot_cherrypy.errors import BrowserError
 from robot_cherrypy.harness.registry import Servers
+from robot_cherrypy.keywords.options import Options
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,9 @@ class Opened:
 class BrowserKeywords:
     """Opening a headless browser, which SeleniumLibrary's keywords then drive."""
 
-    def __init__(self, servers: Servers) -> None:
+    def __init__(self, servers: Servers, options: Options) -> None:
         self._servers = servers
+        self._logs = options.evidence != "never"
         self._opened: list[Opened] = []
 
     @keyword
@@ -77,8 +79,14 @@ class BrowserKeywords:
         | Open Headless Browser    /    device=Pixel 7
         """
         page = self._absolute(url)
-        settings = browsers.Settings(device=device, width=width, height=height)
         library = selenium_library()
+        settings = browsers.Settings(
+            device=device,
+            width=width,
+            height=height,
+            logs=self._logs,
+            capabilities={"timeouts": _timeouts(library)},
+        )
         driver = browsers.start(browser, settings)
         owner = BuiltIn().get_variable_value("${SUITE_NAME}") or ""
         self._opened.append(Opened(driver, library, owner))
@@ -168,6 +176,16 @@ def selenium_library() -> SeleniumLibrary:
     builtin.import_library("SeleniumLibrary", "run_on_failure=NOTHING")
     logger.info("SeleniumLibrary was imported: its keywords can be used from here on.")
     return builtin.get_library_instance("SeleniumLibrary")
+
+
+def _timeouts(library: SeleniumLibrary) -> dict[str, int]:
+    """What SeleniumLibrary's own `Open Browser` sets, in milliseconds."""
+    seconds = {
+        "script": library.timeout,
+        "pageLoad": library.page_load_timeout,
+        "implicit": library.implicit_wait,
+    }
+    return {name: int(1000 * value) for name, value in seconds.items()}
 
 
 def _current_driver(keyword_name: str) -> WebDriver:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from robot_cherrypy.evidence.listener import EvidenceOption
 from robot_cherrypy.harness.listening import Kind
 
 
@@ -12,6 +13,7 @@ class Options:
 
     server: Kind
     timeout: timedelta
+    evidence: EvidenceOption
 
     @property
     def timeout_seconds(self) -> float:

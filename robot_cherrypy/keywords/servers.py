@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from robot.api import logger
 from robot.api.deco import keyword
+from robot.api.types import Secret
 from robot.libraries.BuiltIn import BuiltIn
 
 from robot_cherrypy.errors import ServerError
@@ -58,8 +59,8 @@ class ServerKeywords:
             mount: Path of the application, beginning with a slash.
             config: A CherryPy configuration file, or a dictionary: of sections, or of entries such
                 as ``tools.sessions.on=True`` for the whole application. Texts in a dictionary are
-                read as in a configuration file, so that ``False`` is false. Addresses in it are
-                ignored.
+                read as in a configuration file, so that ``False`` is false, and a ``Secret`` is
+                taken for its value. Addresses in it are ignored.
             isolation: ``thread`` for a server in the process of the test, ``process`` for one in a
                 child process, which can be killed.
 
@@ -82,7 +83,7 @@ class ServerKeywords:
             host=host,
             port=port,
             mount=mount,
-            configuration=read(config),
+            configuration=read(_revealed(config)),
             search_path=_search_path(),
             owner=_variable("${SUITE_NAME}") or "",
             timeout=self._options.timeout_seconds,
@@ -217,6 +218,9 @@ class ServerKeywords:
     def server_should_not_be_running(self, alias: str | None = None) -> None:
         """Fail if a server accepts connections.
 
+        A server that ended by itself fails the test during which it did, unless this keyword shows
+        that it was meant to.
+
         Args:
             alias: Which server; the current one by default.
 
@@ -230,6 +234,8 @@ class ServerKeywords:
         if reason is None:
             url = self._servers.get(alias).url
             raise AssertionError(f"{name} should not be running, but it answers at {url}.")
+        if self._servers.running:
+            self._servers.expect_end(alias)
 
     @keyword
     def mount_application(
@@ -251,7 +257,7 @@ class ServerKeywords:
         | Mount Application    sample_app.echo:AsyncEcho    /other    {'tools.gzip.on': True}
         """
         _check_path(path)
-        self._in_process("Mount Application").mount(app, path, read(config))
+        self._in_process("Mount Application").mount(app, path, read(_revealed(config)))
 
     @keyword
     def unmount_application(self, path: str) -> None:
@@ -288,6 +294,20 @@ class ServerKeywords:
         if server is None:
             return f"Server '{alias}'", "it is not started"
         return f"Server '{server.alias}'", server.ended_by or _refusal(server)
+
+
+def _revealed(config: Mapping[str, Any] | str | None) -> Mapping[str, Any] | str | None:
+    """Take secrets out of what keeps them from the log."""
+    if not isinstance(config, Mapping):
+        return config
+    return {
+        key: _revealed(value) if isinstance(value, Mapping) else _plain(value)
+        for key, value in config.items()
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Secret) else value
 
 
 def _check_path(path: str) -> None:

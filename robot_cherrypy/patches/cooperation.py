@@ -21,12 +21,21 @@ Wrapper = Callable[..., Any]
 
 def page_handlers(replacements: Replacements, call: Wrapper) -> None:
     """Let `call(original, handler)` run page handlers (`_cpdispatch.py`, `PageHandler`)."""
-    replacements.wrap(_cpdispatch.PageHandler, "__call__", call)
+    original = _cpdispatch.PageHandler.__call__
+
+    def call_handler(handler: Any) -> Any:
+        return call(original, handler)
+
+    replacements.set(_cpdispatch.PageHandler, "__call__", call_handler)
 
 
 def hooks(replacements: Replacements, call: Wrapper) -> None:
-    """Let `call(original, hook)` run hooks, and so tools (`_cprequest.py`, `Hook.__call__`)."""
-    replacements.wrap(_cprequest.Hook, "__call__", call)
+    """Let `call(hook)` run hooks, and so tools (`_cprequest.py`, `Hook.__call__`)."""
+
+    def call_hook(hook: Any) -> Any:
+        return call(hook)
+
+    replacements.set(_cprequest.Hook, "__call__", call_hook)
 
 
 def handler_tools(replacements: Replacements, call: Wrapper) -> None:
@@ -54,11 +63,12 @@ def response_bodies(replacements: Replacements, settle: Callable[[Any], Any]) ->
     Not every `request.handler` is a PageHandler: tools and hooks may put a coroutine function
     there.
     """
+    original = _cprequest.ResponseBody.__set__
 
-    def assign(original: Wrapper, body: Any, response: Any, value: Any) -> None:
+    def assign(body: Any, response: Any, value: Any) -> None:
         original(body, response, settle(value))
 
-    replacements.wrap(_cprequest.ResponseBody, "__set__", assign)
+    replacements.set(_cprequest.ResponseBody, "__set__", assign)
 
 
 def encoded_handlers(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
@@ -74,14 +84,27 @@ def encoded_handlers(replacements: Replacements, settle: Callable[[Any], Any]) -
 
 
 def error_pages(replacements: Replacements, synchronous: Callable[[Any], Any]) -> None:
-    """Make the callables of `request.error_page` synchronous (`_cperror.py`, `get_error_page`)."""
+    """Make the callables of `request.error_page` synchronous (`_cperror.py`, `get_error_page`).
+
+    And keep tracebacks of errors in a request's headers from clients, if so configured: CherryPy
+    applies `request.show_tracebacks` only after it has read them.
+    """
 
     def get_error_page(original: Wrapper, *args: Any, **kwargs: Any) -> Any:
-        pages = cherrypy.serving.request.error_page
+        request = cherrypy.serving.request
+        pages = request.error_page
         pages.update({code: synchronous(page) for code, page in pages.items() if callable(page)})
+        if request.config is None and not _shows_tracebacks(request):
+            kwargs["traceback"] = None
         return original(*args, **kwargs)
 
     replacements.wrap(_cperror, "get_error_page", get_error_page)
+
+
+def _shows_tracebacks(request: Any) -> Any:
+    key = "request.show_tracebacks"
+    default = cherrypy.config.get(key, True)
+    return request.app.find_config(request.path_info, key, default) if request.app else default
 
 
 def error_responses(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
@@ -107,11 +130,14 @@ def dispatchers(replacements: Replacements, settle: Callable[[Any], Any]) -> Non
 
 def engine_listeners(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
     """Settle what engine listeners return (`process/wspbus.py`, `Bus.publish`)."""
+    original = wspbus.Bus.publish
 
-    def publish(original: Wrapper, bus: Any, channel: str, *args: Any, **kwargs: Any) -> Any:
+    def publish(bus: Any, channel: str, *args: Any, **kwargs: Any) -> Any:
+        if not bus.listeners.get(channel):
+            return []
         return [settle(value) for value in original(bus, channel, *args, **kwargs)]
 
-    replacements.wrap(wspbus.Bus, "publish", publish)
+    replacements.set(wspbus.Bus, "publish", publish)
 
 
 def session_locks(replacements: Replacements, lock: Callable[[], Any]) -> None:

@@ -48,6 +48,7 @@ def machine(monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(programs))
     monkeypatch.setattr(requirements, "KINDS", (stand_in,))
     monkeypatch.setattr(installing, "KINDS", (stand_in,))
+    monkeypatch.setattr(requirements, "program", lambda *_: None)
     monkeypatch.setattr(manager, "INDEX", "http://127.0.0.1:9/")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     installing.update.cache_clear()
@@ -252,6 +253,14 @@ def test_optional_things_are_not_installed(machine, monkeypatch, capfd):
     monkeypatch.setattr(report, "requirements", lambda: listed)
     code, _, _ = doctor(capfd, "--install")
     assert (0, []) == (code, way_taken)
+
+
+def test_program():
+    """A program is found in the first of its places, and asked for its version."""
+    path = shutil.which("true", path=os.defpath)
+    found = requirements.program("--version", "/no/such/program", path, "true")
+    assert path == found.path
+    assert found.version[0].isdigit()
 
 
 def test_python(monkeypatch):

@@ -1,11 +1,18 @@
-"""Sees every exchange of one server from outside: a middleware for WSGI and for ASGI."""
+"""Sees every exchange of one server from outside: a middleware for WSGI and for ASGI.
 
-import itertools
-import threading
+It is on the path of every request, so it keeps what it gets and works it out when somebody asks.
+"""
+
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
+from urllib.parse import unquote
+
+from robot_cherrypy.traffic.exchange import Exchange, ServerFailure
+from robot_cherrypy.traffic.faults import Faults
+from robot_cherrypy.traffic.idleness import Idleness
+from robot_cherrypy.traffic.journal import JOURNAL, ExchangeCutError, current
 
 Scope = dict[str, Any]
 Message = dict[str, Any]
@@ -14,52 +21,61 @@ Send = Callable[[Message], Awaitable[None]]
 ASGIApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
 WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
-_numbers = itertools.count(1)
+_KEPT = 65536
+"""How much of a request's body is kept, in bytes."""
 
-
-@dataclass(eq=False)
-class Exchange:
-    """A request and its response. Times are of `time.monotonic`, in seconds."""
-
-    method: str
-    path: str
-    thread: int = field(default_factory=threading.get_ident)
-    number: int = field(default_factory=lambda: next(_numbers))
-    started: float = field(default_factory=time.monotonic)
-
-    def __str__(self) -> str:
-        """Name the exchange as an error does: method, path and age."""
-        return f"{self.method} {self.path} ({time.monotonic() - self.started:.1f} s)"
-
-
-class ExchangeCutError(ConnectionError):
-    """Ends a streamed response whose server has stopped."""
+_WITHOUT_BODY = frozenset({"GET", "HEAD"})
+_STATUSES = frozenset(HTTPStatus)
 
 
 class Recorder:
-    """Knows which requests of one server are in flight."""
+    """Knows what one server has in flight, and puts it into the journal."""
 
-    def __init__(self) -> None:
-        self._in_flight: dict[int, Exchange] = {}
-        self._cut = False
+    def __init__(self, server: str = "") -> None:
+        """Record under the alias of a server."""
+        self.server = server
+        self.faults = Faults()
         self.exit_request: str | None = None
+        self._in_flight: dict[int, Exchange] = {}
+        self._idleness = Idleness(self.in_flight)
+        self._cut = False
 
     def in_flight(self) -> list[Exchange]:
         """Return the requests whose response has not ended, oldest first."""
         return sorted(self._in_flight.values(), key=lambda exchange: exchange.number)
 
+    def wait_until_idle(
+        self, timeout: float, *, except_paths: tuple[str, ...] = ()
+    ) -> list[Exchange]:
+        """Wait until nothing is in flight; see `Idleness.wait`."""
+        return self._idleness.wait(timeout, except_paths=except_paths)
+
+    def settle(self, since: float, timeout: float) -> None:
+        """Wait until requests, and threads that requests since then started, have ended."""
+        deadline = time.monotonic() + timeout
+        if self._in_flight:
+            self.wait_until_idle(timeout)
+        JOURNAL.wait_for_work(since, deadline - time.monotonic())
+
     def cut(self) -> None:
-        """End every streamed response at its next chunk."""
+        """End every streamed response at its next chunk, and every fault now."""
         self._cut = True
+        self.faults.clear()
 
     def wsgi(self, application: WSGIApplication) -> WSGIApplication:
         """Wrap a WSGI application (PEP 3333)."""
 
         def recorded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-            path = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-            exchange = self._begin(environ["REQUEST_METHOD"], path)
+            exchange = self._begin_wsgi(environ)
+            answer = self.faults.wsgi(exchange, application) if self.faults.active else application
+
+            def start(status: str, headers: Any, *args: Any) -> Any:
+                write = start_response(status, headers, *args)  # raises if it is too late
+                self._responded(exchange, int(status[:3]), headers)
+                return write
+
             try:
-                return _Body(self, exchange, application(environ, start_response))
+                return _Body(self, exchange, answer(environ, start))
             except BaseException as error:
                 self._end(exchange, error)
                 raise
@@ -70,17 +86,16 @@ class Recorder:
         """Wrap an ASGI application (ASGI 3.0)."""
 
         async def recorded(scope: Scope, receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
+            kind = scope["type"]
+            if kind not in {"http", "websocket"}:
                 await application(scope, receive, send)
                 return
-            exchange = self._begin(scope["method"], scope["path"])
-
-            async def cut_send(message: Message) -> None:
-                self._raise_if_cut(exchange)
-                await send(message)
-
+            exchange = self._begin_asgi(scope, websocket=kind == "websocket")
+            answer = self.faults.asgi(exchange, application) if self.faults.active else application
+            if exchange.method not in _WITHOUT_BODY:
+                receive = _keeping(exchange, receive)
             try:
-                await application(scope, receive, cut_send)
+                await answer(scope, receive, self._watching(exchange, send))
             except BaseException as error:
                 self._end(exchange, error)
                 raise
@@ -88,24 +103,154 @@ class Recorder:
 
         return recorded
 
+    def _begin_wsgi(self, environ: dict[str, Any]) -> Exchange:
+        get = environ.get
+        path = get("SCRIPT_NAME", "") + get("PATH_INFO", "")
+        exchange = Exchange(
+            environ["REQUEST_METHOD"],
+            path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace"),
+            get("QUERY_STRING", ""),
+            self.server,
+            get("REMOTE_ADDR", ""),
+            _headers(environ),
+            get("HTTP_UPGRADE", "").lower() == "websocket",
+        )
+        if get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
+            environ["wsgi.input"] = _Input(exchange, environ["wsgi.input"])
+        self._begin(exchange)
+        return exchange
+
+    def _begin_asgi(self, scope: Scope, *, websocket: bool) -> Exchange:
+        client, path = scope.get("client"), scope["path"]
+        exchange = Exchange(
+            "GET" if websocket else scope["method"],
+            unquote(path) if "%" in path else path,
+            scope["query_string"].decode("latin-1"),
+            self.server,
+            client[0] if client else "",
+            scope["headers"],
+            websocket,
+        )
+        self._begin(exchange)
+        return exchange
+
+    def _begin(self, exchange: Exchange) -> None:
+        before = current.get()
+        if before is not None and before.ended is None and before.number in self._in_flight:
+            # cheroot forgets to close the body if the client has gone before the headers are sent.
+            self._end(before)
+        current.set(exchange)
+        self._in_flight[exchange.number] = exchange
+        JOURNAL.begun(exchange)
+
+    def _responded(self, exchange: Exchange, status: int, headers: Any) -> None:
+        """Take note of status and headers; an error that the page does not explain is one too."""
+        exchange.responded = time.monotonic()
+        exchange.status, exchange.response_headers = status, headers
+        if status >= 500 and not exchange.failures and not exchange.fault:
+            phrase = HTTPStatus(status).phrase if status in _STATUSES else ""
+            JOURNAL.add(
+                ServerFailure(
+                    type=f"HTTP {status}", message=phrase, exchange=exchange, server=self.server
+                )
+            )
+        if exchange.streams:
+            self._idleness.exchange_ended()
+
+    def _watching(self, exchange: Exchange, send: Send) -> Send:
+        async def watched(message: Message) -> None:
+            self._raise_if_cut(exchange)
+            kind = message["type"]
+            if kind == "http.response.body":
+                exchange.sent += len(message.get("body", b""))
+            elif kind == "http.response.start":
+                self._responded(exchange, message["status"], message["headers"])
+            await send(message)
+
+        return watched
+
     def _next_chunk(self, exchange: Exchange, chunks: Iterator[bytes]) -> bytes:
         self._raise_if_cut(exchange)
-        return next(chunks)
+        try:
+            chunk = next(chunks)
+        except Exception as error:
+            if not isinstance(error, StopIteration):
+                JOURNAL.fail(error, exchange=exchange, when="after the headers")
+            raise
+        exchange.sent += len(chunk)
+        return chunk
 
     def _raise_if_cut(self, exchange: Exchange) -> None:
         if self._cut:
             raise ExchangeCutError(f"{exchange}: the server has stopped")
 
-    def _begin(self, method: str, path: str) -> Exchange:
-        exchange = Exchange(method, path)
-        self._in_flight[exchange.number] = exchange
-        return exchange
-
     def _end(self, exchange: Exchange, error: BaseException | None = None) -> None:
+        exchange.ended = time.monotonic()
         self._in_flight.pop(exchange.number, None)
+        if error is not None:
+            self._note_error(exchange, error)
+        self._idleness.exchange_ended()
+        JOURNAL.ended(exchange)
+
+    def _note_error(self, exchange: Exchange, error: BaseException) -> None:
         if isinstance(error, SystemExit | KeyboardInterrupt):
             raised = f"{type(error).__name__}: {error}"
             self.exit_request = f"{exchange.method} {exchange.path} raised {raised}"
+        JOURNAL.fail(error, exchange=exchange)
+
+
+def _headers(environ: dict[str, Any]) -> list[tuple[str, str]]:
+    found = [
+        (name[5:].replace("_", "-"), value)
+        for name, value in environ.items()
+        if name.startswith("HTTP_")
+    ]
+    if environ.get("CONTENT_TYPE"):
+        found.append(("Content-Type", environ["CONTENT_TYPE"]))
+    return found
+
+
+def _keep(exchange: Exchange, data: bytes) -> None:
+    exchange.received += len(data)
+    if len(exchange.kept) < _KEPT:
+        exchange.kept += data[: _KEPT - len(exchange.kept)]
+
+
+def _keeping(exchange: Exchange, receive: Receive) -> Receive:
+    async def kept() -> Message:
+        message = await receive()
+        if message["type"] == "http.request":
+            _keep(exchange, message.get("body", b""))
+        return message
+
+    return kept
+
+
+class _Input:
+    """A request body that is kept while the application reads it (PEP 3333, input stream)."""
+
+    def __init__(self, exchange: Exchange, source: Any) -> None:
+        self._exchange, self._source = exchange, source
+
+    def __getattr__(self, name: str) -> Any:
+        """Offer what the server's own has besides, such as `read_trailer_lines`."""
+        return getattr(self._source, name)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self.readline, b"")
+
+    def read(self, *size: int) -> bytes:
+        return self._kept(self._source.read(*size))
+
+    def readline(self, *size: int) -> bytes:
+        return self._kept(self._source.readline(*size))
+
+    def readlines(self, *hint: int) -> list[bytes]:
+        return [self._kept(line) for line in self._source.readlines(*hint)]
+
+    def _kept(self, data: bytes) -> bytes:
+        _keep(self._exchange, data)
+        return data
 
 
 class _Body:
@@ -122,8 +267,13 @@ class _Body:
         return self._recorder._next_chunk(self._exchange, self._chunks)  # noqa: SLF001
 
     def close(self) -> None:
+        error: BaseException | None = None
         try:
             if hasattr(self._body, "close"):
                 self._body.close()
+        except BaseException as raised:
+            error = raised
+            raise
         finally:
-            self._recorder._end(self._exchange)  # noqa: SLF001
+            self._recorder._end(self._exchange, error)  # noqa: SLF001
+            current.set(None)

@@ -143,7 +143,7 @@ def _read_report(path):
 
 
 def compare(runs, outcomes, *, full):
-    """Return what differs from the reference but is not in the file, or the other way round."""
+    """Return what differs from the reference and is not on file, or is on file and does not."""
     expected = tomllib.loads(DIFFERENCES.read_text())
     reference = outcomes[Way.REFERENCE]
     problems = []

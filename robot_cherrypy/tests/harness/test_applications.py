@@ -88,11 +88,13 @@ def mounted(reference, path="/", configuration=None):
 
 
 @pytest.fixture(autouse=True)
-def restored_tree():
-    """Put `cherrypy.tree` back, as the harness does with its servers."""
-    tree = cherrypy.tree
+def restored(monkeypatch):
+    """Put `cherrypy.tree` and the module search path back."""
+    tree, path = cherrypy.tree, list(sys.path)
+    monkeypatch.setattr(applications, "_added_folders", [])
     yield
     cherrypy.tree = tree
+    sys.path[:] = path
 
 
 @pytest.mark.parametrize("name", ["Root", "Nested", "Method", "instance", "made_by_a_class"])
@@ -152,7 +154,6 @@ def test_error_inside_an_import_is_not_taken_for_a_missing_module(tmp_path):
     with pytest.raises(ApplicationError) as caught:
         applications.load("importing:Root", (tmp_path,))
     assert "Importing 'importing' raised ModuleNotFoundError" in str(caught.value)
-    sys.path.remove(str(tmp_path))
 
 
 def test_subscriptions_of_a_failed_import_are_dropped(tmp_path):
@@ -164,4 +165,22 @@ def test_subscriptions_of_a_failed_import_are_dropped(tmp_path):
     with pytest.raises(ApplicationError):
         applications.load("half:Root", (tmp_path,))
     assert listeners == cherrypy.engine.listeners["start"]
-    sys.path.remove(str(tmp_path))
+
+
+def test_namesakes_in_folders_of_suites_are_told_apart(tmp_path):
+    """Each suite's folder may have an `app.py` of its own."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "namesake_app.py").write_text(f"NAME = {name!r}\n")
+    names = [
+        applications.load("namesake_app:NAME", (tmp_path / folder,))
+        for folder in ("one", "two", "one", "one")
+    ]
+    assert names == ["one", "two", "one", "one"]
+
+
+def test_module_is_imported_once(tmp_path):
+    """The same module of the same folder keeps its state."""
+    (tmp_path / "stateful_app.py").write_text("STATE = []\n")
+    state = applications.load("stateful_app:STATE", (tmp_path,))
+    assert state is applications.load("stateful_app:STATE", (tmp_path,))

@@ -100,6 +100,10 @@ def text_of(url):
         return ""
 
 
+def _is_started(text):
+    return text.count("Bus STARTED") == text.count("Bus STARTING")
+
+
 @pytest.mark.parametrize("server", ["threaded", "async"])
 def test_management_command_serves_and_starts_again(run, output, folder, server):
     """`manage.py cherrypy` serves the project, notices a changed file, and ends on SIGTERM."""
@@ -116,6 +120,8 @@ def test_management_command_serves_and_starts_again(run, output, folder, server)
         return text_of(url) == "second"
 
     wait_for(process, output, changed, "The new page")
+    # In between CherryPy would exit with an error.
+    wait_for(process, output, lambda: _is_started(output.read_text()), "The start")
     process.send_signal(signal.SIGTERM)
     assert process.wait(DEADLINE) in {0, -signal.SIGTERM}
 

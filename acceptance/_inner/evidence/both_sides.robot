@@ -1,0 +1,45 @@
+*** Settings ***
+Documentation     A shop whose tests fail, with a browser open on it.
+
+Library           SeleniumLibrary    run_on_failure=NOTHING
+Resource          ../../resources/shop.resource
+
+Suite Setup       Open Shop And Browser
+Suite Teardown    Close Shop And Browser
+
+
+*** Test Cases ***
+Order Too Much
+    Go To Page    /
+    Input Text    tea    darjeeling
+    Input Text    grams    5000
+    Input Password    card_secret    4929-1234-5678
+    Click Button    order
+    Element Should Be Visible    thanks
+
+Look For What Is Not There
+    Go To Page    /broken_page
+    Wait Until Element Is Visible    basket    0.3 s
+
+Fail And Close The Browser
+    Go To Page    /tea?name=assam
+    Fail    Not my cup of tea.
+    [Teardown]    Close All Browsers
+
+Fail Without A Browser
+    Fail    Nothing was open.
+
+Pass
+    Visit    /
+
+
+*** Keywords ***
+Open Shop And Browser
+    [Documentation]    For all tests.
+    Open Shop
+    Open Headless Browser
+
+Close Shop And Browser
+    [Documentation]    Closes what is still open.
+    Close All Browsers
+    Close Shop

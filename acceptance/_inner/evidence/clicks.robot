@@ -1,0 +1,27 @@
+*** Settings ***
+Documentation     Clicks with an immediate check after each.
+
+Library           robot_cherrypy    wait_after_clicks=${WAIT}
+Library           SeleniumLibrary    run_on_failure=NOTHING
+Library           clicks.py
+
+Suite Setup       Open Counter
+Suite Teardown    Close All Browsers
+
+
+*** Variables ***
+${SERVER}    threaded
+${WAIT}      True
+${CLICKS}    500
+
+
+*** Test Cases ***
+Each Click Is Seen At Once
+    Click And Check    ${CLICKS}
+
+
+*** Keywords ***
+Open Counter
+    [Documentation]    A page whose form is answered after a random time of up to 50 ms.
+    Start Server    sample_app.faulty:Faulty    server=${SERVER}
+    Open Headless Browser    /counter/

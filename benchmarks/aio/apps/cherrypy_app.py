@@ -1,0 +1,85 @@
+"""Serve the pages of the benchmark with CherryPy: `cherrypy_app.py PORT WAY`.
+
+WAY is `threaded` (CherryPy as it is), `patched` (threaded, with our patches) or `asyncio`.
+"""
+
+import asyncio
+import sys
+import time
+
+import cherrypy
+
+PAUSE = 0.01  # seconds
+BLOCK = b"x" * 65536
+
+
+class Coroutines:
+    """Pages as coroutines."""
+
+    @cherrypy.expose
+    async def index(self):
+        return "Hello world!"
+
+    @cherrypy.expose
+    async def pause(self):
+        await asyncio.sleep(PAUSE)
+        return "done"
+
+    @cherrypy.expose
+    async def form(self, **fields):
+        return repr(sorted(fields.items()))
+
+    @cherrypy.expose
+    async def block(self):
+        return BLOCK
+
+    @cherrypy.expose
+    def plain(self):
+        return "Hello world!"
+
+
+class Plain:
+    """The same pages as plain functions."""
+
+    @cherrypy.expose
+    def index(self):
+        return "Hello world!"
+
+    plain = index
+
+    @cherrypy.expose
+    def pause(self):
+        time.sleep(PAUSE)
+        return "done"
+
+    @cherrypy.expose
+    def form(self, **fields):
+        return repr(sorted(fields.items()))
+
+    @cherrypy.expose
+    def block(self):
+        return BLOCK
+
+
+def main():
+    """Serve until a signal comes."""
+    port, way = int(sys.argv[1]), sys.argv[2]
+    if way != "threaded":
+        from robot_cherrypy import aio
+
+        aio.install()
+    if way != "asyncio":
+        cherrypy.server.instance = "cherrypy._cpwsgi_server.CPWSGIServer"
+    cherrypy.config.update(
+        {
+            "environment": "production",
+            "log.screen": False,
+            "server.socket_port": port,
+            "server.socket_timeout": 60,
+        }
+    )
+    cherrypy.quickstart(Coroutines() if way == "asyncio" else Plain())
+
+
+if __name__ == "__main__":
+    main()

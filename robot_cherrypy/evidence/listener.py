@@ -1,0 +1,126 @@
+"""The listener's half of the library: follows the tests, and has its say when one ends."""
+
+import html
+from typing import Any, Literal
+
+from robot.api import logger
+from robot.result import TestCase
+
+from robot_cherrypy.evidence.chronicle import Chronicle
+from robot_cherrypy.evidence.collector import Collector
+from robot_cherrypy.evidence.judge import Judge
+from robot_cherrypy.evidence.owners import Owners
+from robot_cherrypy.evidence.page_clock import PageClocks
+from robot_cherrypy.evidence.waiting import CLICKS, wait_for_page
+from robot_cherrypy.harness.clock import CLOCK
+from robot_cherrypy.harness.registry import Servers
+from robot_cherrypy.traffic.exchange import ServerFailure
+
+EvidenceOption = Literal["failure", "always", "never"]
+
+
+class TestListener:
+    """What the library does when tests and keywords start and end."""
+
+    def __init__(
+        self,
+        servers: Servers,
+        chronicle: Chronicle,
+        judge: Judge,
+        owners: Owners,
+        pages: PageClocks,
+        *,
+        fail_on_server_error: bool,
+        evidence: EvidenceOption,
+        wait_after_clicks: float | None,
+    ) -> None:
+        self._servers = servers
+        self._owners = owners
+        self._pages = pages
+        self._collector = Collector(servers)
+        self._evidence = evidence
+        self._chronicle = chronicle
+        self._judge = judge
+        self._wait_after_clicks = wait_after_clicks
+        self._fail_on_server_error = fail_on_server_error
+
+    def start_test(self, name: str) -> None:
+        """Begin to charge this test; what came before is not its fault."""
+        self._judge.take_in()
+        for message in self._servers.unexpected_ends():
+            logger.warn(f"Between tests: {message}")
+        self._chronicle.start_test(name)
+
+    def start_keyword(self, result: Any) -> None:
+        """Follow; look at both sides before a teardown closes them."""
+        if result.type == "TEARDOWN" and isinstance(result.parent, TestCase):
+            self._before_teardown(result.parent)
+        arguments = tuple(map(str, result.args))
+        self._chronicle.start_step(result.name or "", arguments, result.owner or "")
+
+    def end_keyword(self, result: Any) -> None:
+        """Wait if it was a click; show the server's errors beside the keyword that led to them."""
+        if self._wait_after_clicks is not None and _is_click(result):
+            self._wait(result.name, self._wait_after_clicks)
+        self._chronicle.end_step(result.status)
+        for failure in self._judge.take_in():
+            _show(failure)
+        if CLOCK.is_moved:
+            self._pages.follow_in_new_browsers()
+
+    def _wait(self, name: str, seconds: float) -> None:
+        if not wait_for_page(self._servers, seconds):
+            logger.info(f"What '{name}' set off was not done within {seconds:g} s.")
+
+    def _before_teardown(self, result: TestCase) -> None:
+        test = self._chronicle.current
+        self._judge.take_in()
+        if test is not None and self._is_wanted(failed=result.failed or bool(self._reasons())):
+            self._collector.take(test)
+
+    def end_test(self, result: Any) -> None:
+        """Fail the test if its server failed; show the evidence if it failed; undo what it did."""
+        test = self._chronicle.current
+        if test is None:
+            return
+        try:
+            self._judge.settle()
+            self._judge_result(result)
+            if self._is_wanted(failed=result.failed):
+                logger.info(self._collector.block(test), html=True)
+        finally:
+            self._collector.forget()
+            self._judge.expectations.clear()
+            self._chronicle.end_test()
+            self._owners.end(test.name)
+
+    def _judge_result(self, result: Any) -> None:
+        reasons = [*self._reasons(), *self._servers.unexpected_ends()]
+        reasons = [one for one in reasons if one not in result.message]
+        if reasons:
+            result.status = "FAIL"
+            result.message = "\n\n".join(filter(None, [result.message, *reasons]))
+
+    def _reasons(self) -> list[str]:
+        return self._judge.verdict() if self._fail_on_server_error else []
+
+    def _is_wanted(self, *, failed: bool) -> bool:
+        return self._evidence == "always" or (self._evidence == "failure" and failed)
+
+    def end_suite(self, name: str) -> None:
+        """Undo what its setup did; show what no test can be charged with any more."""
+        self._owners.end(name)
+        self._judge.take_in()
+        for message in self._judge.late():
+            logger.error(message)
+
+
+def _is_click(result: Any) -> bool:
+    return result.passed and result.owner == "SeleniumLibrary" and result.name in CLICKS
+
+
+def _show(failure: ServerFailure) -> None:
+    title, traceback = html.escape(str(failure)), html.escape(failure.traceback)
+    if traceback:
+        title = f"<details><summary>{title}</summary><pre>{traceback}</pre></details>"
+    logger.info(f"Server error: {title}", html=True)

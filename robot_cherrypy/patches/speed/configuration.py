@@ -1,0 +1,173 @@
+"""Applying a page's configuration to a request."""
+
+from typing import Any
+
+import cherrypy
+from cherrypy import _cprequest, _cptools
+from cherrypy.lib import reprconf
+
+from robot_cherrypy.patches.known import patch
+from robot_cherrypy.patches.replacing import Replacements
+
+_MOST_PLANS = 4096
+
+
+class _ToolboxPlan:
+    """What a toolbox does for a configuration: the tool maps, and which hooks they come to."""
+
+    def __init__(self, toolbox: Any, entries: dict[str, Any]) -> None:
+        self.namespace = toolbox.namespace
+        self.map: dict[str, dict[str, Any]] = {}
+        for key, value in entries.items():
+            name, argument = key.split(".", 1)
+            self.map.setdefault(name, {})[argument] = value
+        self.steps = [
+            _ToolStep(getattr(toolbox, name), settings)
+            for name, settings in self.map.items()
+            if settings.get("on", False)
+        ]
+
+    def holds(self) -> bool:
+        """Tell whether the tools are still those that the plan was made of."""
+        for step in self.steps:
+            if step.point is not None and step.tool.callable is not step.callable:
+                return False
+        return True
+
+    def apply(self, request: Any) -> None:
+        """Do what `Toolbox.__enter__` and `__exit__` do."""
+        request.toolmaps[self.namespace] = {name: {**args} for name, args in self.map.items()}
+        for step in self.steps:
+            step.apply(request)
+
+
+class _ToolStep:
+    """What turning a tool on does: a hook, if it is one of the plain tools."""
+
+    def __init__(self, tool: Any, settings: dict[str, Any]) -> None:
+        self.tool = tool
+        self.callable = getattr(tool, "callable", None)
+        self.point: str | None = None
+        kind = type(tool)
+        if (
+            isinstance(tool, _cptools.Tool)
+            and kind._setup is _cptools.Tool._setup  # noqa: SLF001
+            and kind._merged_args is _cptools.Tool._merged_args  # noqa: SLF001
+        ):
+            self._plan_hook(settings)
+
+    def _plan_hook(self, settings: dict[str, Any]) -> None:
+        tool = self.tool
+        arguments = {name: value for name, value in settings.items() if name != "on"}
+        priority = arguments.pop("priority", None)
+        if priority is None:
+            priority = getattr(tool.callable, "priority", tool._priority)  # noqa: SLF001
+        self.point = tool._point  # noqa: SLF001
+        self.hook = vars(_cprequest.Hook(tool.callable, priority=priority, **arguments))
+        self.arguments = arguments
+
+    def apply(self, request: Any) -> None:
+        if self.point is None:
+            self.tool._setup()  # noqa: SLF001
+            return
+        hook = _cprequest.Hook.__new__(_cprequest.Hook)
+        vars(hook).update(self.hook, kwargs=self.arguments.copy())
+        request.hooks[self.point].append(hook)
+
+
+class _Plan:
+    """What applying one configuration to a request comes to."""
+
+    def __init__(self, namespaces: Any, config: dict[str, Any]) -> None:
+        self.namespaces = dict(namespaces)
+        self.config = dict(config)
+        entries: dict[str, dict[str, Any]] = {}
+        for key, value in config.items():
+            if "." in key:
+                namespace, name = key.split(".", 1)
+                entries.setdefault(namespace, {})[name] = value
+        self.plain = all(_is_plain(handler) for handler in namespaces.values())
+        self.steps: list[tuple[Any, Any]] = []
+        self.toolboxes: list[_ToolboxPlan] = []
+        if self.plain:
+            try:
+                self._make_steps(entries)
+            except (AttributeError, TypeError, ValueError):
+                self.plain = False  # CherryPy raises it, after the tools before
+
+    def _make_steps(self, entries: dict[str, dict[str, Any]]) -> None:
+        for namespace, handler in self.namespaces.items():
+            mine = entries.get(namespace, {})
+            if isinstance(handler, _cptools.Toolbox):
+                self.toolboxes.append(_ToolboxPlan(handler, mine))
+                self.steps.append((None, self.toolboxes[-1]))
+            elif mine:
+                self.steps.append((handler, list(mine.items())))
+
+    def holds(self, namespaces: Any, config: dict[str, Any]) -> bool:
+        """Tell whether the plan is for just this configuration."""
+        if self.config != config or self.namespaces != namespaces:
+            return False
+        for toolbox in self.toolboxes:  # noqa: SIM110 - a generator would take longer
+            if not toolbox.holds():
+                return False
+        return True
+
+    def apply(self, request: Any) -> None:
+        """Do what `NamespaceSet.__call__` does."""
+        for handler, step in self.steps:
+            if handler is None:
+                step.apply(request)
+            else:
+                for key, value in step:
+                    handler(key, value)
+
+
+def _is_plain(handler: Any) -> bool:
+    """Tell whether a namespace handler is a function, or a toolbox that works as CherryPy's do."""
+    kind = type(handler)
+    if isinstance(handler, _cptools.Toolbox):
+        toolbox = _cptools.Toolbox
+        return kind.__enter__ is toolbox.__enter__ and kind.__exit__ is toolbox.__exit__
+    return not hasattr(handler, "__exit__")
+
+
+@patch(
+    "cherrypy.lib.reprconf:NamespaceSet.__call__",
+    "cherrypy._cptools:Toolbox.__enter__",
+    "cherrypy._cptools:Toolbox.__exit__",
+    "cherrypy._cptools:Tool._setup",
+    "cherrypy._cptools:Tool._merged_args",
+    "cherrypy._cprequest:Hook.__init__",
+    "cherrypy._cprequest:HookMap.attach",
+)
+def tool_plans(replacements: Replacements) -> None:
+    """Work out once what a page's configuration comes to (`lib/reprconf.py`, `NamespaceSet`).
+
+    The configuration of a page is the same at every request, but for applications that change it;
+    so it is compared with the one that the plan was made of each time.
+    """
+    plans: dict[Any, _Plan] = {}
+    original = reprconf.NamespaceSet.__call__
+
+    def apply(self: Any, config: dict[str, Any]) -> None:
+        request = cherrypy.serving.request
+        if self is not getattr(request, "namespaces", None):
+            original(self, config)
+            return
+        key = getattr(request.handler, "callable", None)
+        try:
+            plan = plans.get(key)
+        except TypeError:  # a page handler that cannot be hashed
+            original(self, config)
+            return
+        if plan is None or not plan.holds(self, config):
+            if len(plans) > _MOST_PLANS:
+                plans.clear()
+            plan = plans[key] = _Plan(self, config)
+        if plan.plain:
+            plan.apply(request)
+        else:
+            original(self, config)
+
+    replacements.set(reprconf.NamespaceSet, "__call__", apply)

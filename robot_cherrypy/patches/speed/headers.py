@@ -1,0 +1,87 @@
+"""Header values and status lines, of which an application has few."""
+
+import functools
+from collections.abc import Iterable
+from typing import Any
+
+from cherrypy.lib import httputil
+
+from robot_cherrypy.patches.known import patch
+from robot_cherrypy.patches.replacing import Replacements
+
+_HEADER_MAP = "cherrypy.lib.httputil:HeaderMap"
+
+
+@patch(
+    f"{_HEADER_MAP}.output",
+    f"{_HEADER_MAP}.encode_header_items",
+    f"{_HEADER_MAP}.encode_header_item",
+    f"{_HEADER_MAP}.encode",
+)
+def encoded_headers(replacements: Replacements) -> None:
+    """Encode each header name and value once (`lib/httputil.py`, `HeaderMap`)."""
+    header_map = httputil.HeaderMap
+    encode_generically = header_map.__dict__["encode_header_items"].__func__
+
+    @functools.lru_cache(4096)
+    def encode(text: str, *_settings: Any) -> bytes:
+        encoded: bytes = header_map.encode(text)
+        return encoded.translate(None, httputil.header_translate_deletechars)
+
+    def encode_header_items(cls: Any, items: Iterable[tuple[Any, Any]]) -> Any:
+        if cls is not header_map:
+            return encode_generically(cls, items)
+        settings = cls.use_rfc_2047, cls.protocol, tuple(cls.encodings)
+        return [
+            (_encode(encode, name, settings), _encode(encode, value, settings))
+            for name, value in items
+        ]
+
+    replacements.set(header_map, "encode_header_items", classmethod(encode_header_items))
+
+
+def _encode(encode: Any, item: Any, settings: tuple[Any, ...]) -> Any:
+    if isinstance(item, str):
+        return encode(item, *settings)
+    if isinstance(item, bytes):
+        return item.translate(None, httputil.header_translate_deletechars)
+    return encode(str(item), *settings)
+
+
+@patch(
+    "cherrypy.lib.httputil:header_elements",
+    "cherrypy.lib.httputil:HeaderElement.parse",
+    "cherrypy.lib.httputil:HeaderElement.from_str",
+)
+def parsed_headers(replacements: Replacements) -> None:
+    """Parse each header element once, and do not split where nothing is to split."""
+    parse_once = functools.lru_cache(1024)(httputil.HeaderElement.parse)
+    split = httputil.header_elements
+
+    def parse(element: str) -> tuple[str, dict[str, Any]]:
+        value, parameters = parse_once(element)
+        return value, parameters.copy()
+
+    def header_elements(fieldname: str, fieldvalue: Any) -> list[Any]:
+        if not fieldvalue:
+            return []
+        if "," in fieldvalue or fieldname.startswith("Accept") or fieldname == "TE":
+            return split(fieldname, fieldvalue)  # type: ignore[no-any-return]
+        return [httputil.HeaderElement.from_str(fieldvalue)]
+
+    replacements.set(httputil.HeaderElement, "parse", staticmethod(parse))
+    replacements.set(httputil, "header_elements", header_elements)
+
+
+@patch("cherrypy.lib.httputil:valid_status")
+def status_lines(replacements: Replacements) -> None:
+    """Look each status up once (`lib/httputil.py`, `valid_status`)."""
+    original = httputil.valid_status
+    cached = functools.lru_cache(256, typed=True)(original)
+
+    def valid_status(status: Any) -> Any:
+        if status is None or type(status) in {int, str}:
+            return cached(status)
+        return original(status)
+
+    replacements.set(httputil, "valid_status", valid_status)

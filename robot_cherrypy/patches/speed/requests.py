@@ -1,0 +1,195 @@
+"""Requests and responses."""
+
+import time
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+import cherrypy
+from cherrypy import _cpreqbody, _cprequest
+from cherrypy.lib import httputil
+
+from robot_cherrypy.patches.known import patch
+from robot_cherrypy.patches.replacing import Replacements
+
+
+@patch("cherrypy._cprequest:Response.__init__")
+def response_date(replacements: Replacements) -> None:
+    """Format the date once a second (`_cprequest.py`, `Response.__init__`)."""
+    second, formatted = 0, ""
+
+    def http_date(now: float) -> str:
+        nonlocal second, formatted
+        if second != int(now):
+            second, formatted = int(now), httputil.HTTPDate(now)
+        return formatted
+
+    def init(self: Any) -> None:
+        self.status = None
+        self.header_list = None
+        self._body = []
+        self.time = time.time()
+        self.headers = httputil.HeaderMap()
+        dict.update(
+            self.headers,
+            {
+                "Content-Type": "text/html",
+                "Server": "CherryPy/" + cherrypy.__version__,
+                "Date": http_date(self.time),
+            },
+        )
+        self.cookie = SimpleCookie()
+
+    replacements.set(_cprequest.Response, "__init__", init)
+
+
+@patch(
+    "cherrypy._cprequest:Request.process_headers",
+    "cherrypy.lib.httputil:CaseInsensitiveDict",
+    "cherrypy.lib.httputil:decode_TEXT_maybe",
+)
+def request_headers(replacements: Replacements) -> None:
+    """Title each request header name once (`_cprequest.py`, `Request.process_headers`)."""
+
+    def process_headers(self: Any) -> None:
+        headers = self.headers
+        for raw_name, raw_value in self.header_list:
+            name, value = raw_name.title(), raw_value.strip()
+            dict.__setitem__(headers, name, httputil.decode_TEXT_maybe(value))
+            if name == "Cookie":
+                try:
+                    self.cookie.load(value)
+                except CookieError as error:
+                    raise cherrypy.HTTPError(400, str(error))  # noqa: B904 - as it was
+        host = dict.get(headers, "Host")
+        if host is not None:
+            host = httputil.SanitizedHost(host)
+            dict.__setitem__(headers, "Host", host)
+        elif self.protocol >= (1, 1):
+            raise cherrypy.HTTPError(400, "HTTP/1.1 requires a 'Host' request header.")
+        self.base = f"{self.scheme}://{host or self.local.name or self.local.ip}"
+
+    replacements.set(_cprequest.Request, "process_headers", process_headers)
+
+
+@patch("cherrypy._cprequest:Request.process_query_string", "cherrypy.lib.httputil:_parse_qs")
+def empty_queries(replacements: Replacements) -> None:
+    """Do not parse an empty query (`_cprequest.py`, `Request.process_query_string`)."""
+    original = _cprequest.Request.process_query_string
+
+    def process_query_string(self: Any) -> None:
+        if self.query_string:
+            original(self)
+
+    replacements.set(_cprequest.Request, "process_query_string", process_query_string)
+
+
+@patch(
+    "cherrypy._cprequest:Response.finalize",
+    "cherrypy._cprequest:Response.collapse_body",
+    "cherrypy._cprequest:ResponseBody.__set__",
+    "cherrypy.lib.encoding:prepare_iter",
+)
+def whole_responses(replacements: Replacements) -> None:
+    """Finish a response whose body is at hand without detours (`_cprequest.py`, `finalize`)."""
+    original = _cprequest.Response.finalize
+
+    def finalize(self: Any) -> None:
+        body = self._body
+        if self.stream or type(body) is not list or len(body) != 1 or type(body[0]) is not bytes:
+            original(self)
+            return
+        try:
+            code, reason, _ = httputil.valid_status(self.status)
+        except ValueError as error:
+            raise cherrypy.HTTPError(500, error.args[0])  # noqa: B904 - as it was
+        headers = self.headers
+        self.status = f"{code} {reason}"
+        self.output_status = b"%d %b" % (code, headers.encode(reason))
+        if code < 200 or code in {204, 205, 304}:
+            dict.pop(headers, "Content-Length", None)
+            self.body = b""
+        elif dict.get(headers, "Content-Length") is None:
+            dict.__setitem__(headers, "Content-Length", len(body[0]))
+        self.header_list = headers.output()
+        if self.cookie:
+            _add_cookies(self, headers)
+
+    replacements.set(_cprequest.Response, "finalize", finalize)
+
+
+def _add_cookies(response: Any, headers: Any) -> None:
+    for line in response.cookie.output().split("\r\n"):
+        name, value = line.split(": ", 1)
+        response.header_list.append((name.encode("ISO-8859-1"), headers.encode(value)))
+
+
+class _LateBody:
+    """`request.body` of a request without a body, made when somebody asks for it."""
+
+    def __get__(self, request: Any, owner: Any = None) -> Any:
+        if request is None:
+            return None
+        headers = httputil.HeaderMap()  # as they were when it would have been made
+        body = _cpreqbody.RequestBody(request.rfile, headers, request_params=request.params)
+        body.headers = request.headers
+        request.body = body
+        return body
+
+
+_BODY_HEADERS = frozenset(
+    {"Content-Length", "Transfer-Encoding", "Content-Type", "Content-Disposition"}
+)
+
+
+@patch(
+    "cherrypy._cprequest:Request.get_resource",
+    "cherrypy._cprequest:Request._do_respond",
+    "cherrypy._cpreqbody:Entity.__init__",
+    "cherrypy._cpreqbody:RequestBody.__init__",
+)
+def late_bodies(replacements: Replacements) -> None:
+    """Make `request.body` late where there is none (`_cprequest.py`, `Request._do_respond`)."""
+
+    def do_respond(self: Any, path_info: str) -> None:
+        response = cherrypy.serving.response
+        if self.app is None:
+            raise cherrypy.NotFound
+        self.hooks = self.__class__.hooks.copy()
+        self.toolmaps = {}
+        self.stage = "process_headers"
+        self.process_headers()
+        self.stage = "get_resource"
+        self.get_resource(path_info)
+        headers = self.headers
+        if not _BODY_HEADERS.isdisjoint(headers):
+            self.body = _cpreqbody.RequestBody(self.rfile, headers, request_params=self.params)
+        else:
+            del self.body
+        _respond(self, response)
+
+    replacements.set(_cprequest.Request, "body", _LateBody())
+    replacements.set(_cprequest.Request, "_do_respond", do_respond)
+
+
+def _respond(request: Any, response: Any) -> None:
+    """Do the rest of `_do_respond`, line by line."""
+    request.namespaces(request.config)
+    run = request.hooks.run
+    request.stage = "on_start_resource"
+    run("on_start_resource")
+    request.stage = "process_query_string"
+    request.process_query_string()
+    if request.process_request_body and request.method not in request.methods_with_bodies:
+        request.process_request_body = False
+    request.stage = "before_request_body"
+    run("before_request_body")
+    if request.process_request_body:
+        request.body.process()
+    request.stage = "before_handler"
+    run("before_handler")
+    if request.handler:
+        request.stage = "handler"
+        response.body = request.handler()
+    request.stage = "before_finalize"
+    run("before_finalize")
+    response.finalize()

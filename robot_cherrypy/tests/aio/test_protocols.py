@@ -1,0 +1,197 @@
+"""What the server speaks: TLS, HTTP/2, Unix sockets, sockets of systemd, HTTP/1.0."""
+
+import asyncio
+import os
+import socket
+import ssl
+import subprocess
+import sys
+import threading
+
+import cherrypy
+import httpx
+import pytest
+import trustme
+
+SERVE_INHERITED = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ["LISTEN_PID"], os.environ["LISTEN_FDS"] = str(os.getpid()), "1"
+import cherrypy
+from robot_cherrypy import aio
+
+class Root:
+    @cherrypy.expose
+    def index(self):
+        # The socket takes connections before the engine has started; a signal then would be fatal.
+        cherrypy.engine.wait(cherrypy.engine.states.STARTED)
+        return "inherited"
+
+aio.install()
+cherrypy.config.update({"environment": "production", "log.screen": False})
+cherrypy.quickstart(Root())
+"""
+
+
+class Root:
+    def __init__(self):
+        self.entered = threading.Event()
+        self.left = threading.Event()
+
+    @cherrypy.expose
+    async def index(self):
+        return f"{cherrypy.request.scheme} {cherrypy.request.asgi_scope['http_version']}"
+
+    @cherrypy.expose
+    async def cookies(self):
+        return repr(sorted(cherrypy.request.cookie))
+
+    @cherrypy.expose
+    async def echo(self, **fields):
+        return repr(fields)
+
+    @cherrypy.expose
+    async def forever(self):
+        self.entered.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.left.set()
+
+    @cherrypy.expose
+    @cherrypy.config(**{"response.stream": True})
+    async def streamed(self):
+        for number in range(3):
+            await asyncio.sleep(0)
+            yield f"{number}"
+
+
+@pytest.fixture(scope="module")
+def authority():
+    """A certificate authority for the tests."""
+    return trustme.CA()
+
+
+@pytest.fixture
+def https(authority, serve, tmp_path):
+    """Serve over TLS, and return the address and a client that trusts the server."""
+    certificate = authority.issue_cert("127.0.0.1")
+    chain, key, trusted = tmp_path / "chain.pem", tmp_path / "key.pem", tmp_path / "ca.pem"
+    certificate.private_key_pem.write_to_path(key)
+    for pem in certificate.cert_chain_pems:
+        pem.write_to_path(chain, append=True)
+    authority.cert_pem.write_to_path(trusted)
+    root = Root()
+    running = serve(
+        root, ssl_certificate=str(chain), ssl_private_key=str(key), shutdown_timeout=0.2
+    )
+    context = ssl.create_default_context(cafile=str(trusted))
+
+    def client(**options):
+        return httpx.Client(
+            base_url=f"https://127.0.0.1:{running.address[1]}", verify=context, **options
+        )
+
+    return root, running, client
+
+
+@pytest.mark.parametrize(("http2", "version"), [(True, "2"), (False, "1.1")])
+def test_tls_and_http2(https, http2, version):
+    """Over TLS, clients get the protocol that they ask for by ALPN."""
+    _root, _running, client = https
+    with client(http2=http2) as asking:
+        response = asking.get("/")
+        assert (f"HTTP/{version}", f"https {version}") == (response.http_version, response.text)
+        assert "012" == asking.get("/streamed").text
+        assert "{'a': '1'}" == asking.post("/echo", data={"a": "1"}).text
+        assert 404 == asking.get("/missing").status_code
+
+
+def test_http2_cookies_may_come_in_pieces(https):
+    """Cookies in several header fields, as browsers send them over HTTP/2, are joined."""
+    _root, _running, client = https
+    with client(http2=True) as asking:
+        assert (
+            "['a', 'b']"
+            == asking.get("/cookies", headers=[("Cookie", "a=1"), ("Cookie", "b=2")]).text
+        )
+
+
+def test_http2_requests_are_cancelled_with_their_client(https):
+    """A coroutine sees that its HTTP/2 client has gone."""
+    root, _running, client = https
+    with client(http2=True) as asking, pytest.raises(httpx.ReadTimeout):
+        asking.get("/forever", timeout=0.3)
+    assert root.entered.is_set()
+    assert root.left.wait(10)
+
+
+def test_unix_socket(serve, tmp_path):
+    """A Unix socket is served, and its file is gone afterwards."""
+    path = tmp_path / "server.sock"
+    running = serve(Root(), socket_file=str(path))
+    transport = httpx.HTTPTransport(uds=str(path))
+    with httpx.Client(transport=transport, base_url="http://unix") as client:
+        assert "http 1.1" == client.get("/").text
+    running.stop()
+    assert not path.exists()
+
+
+def test_a_stale_unix_socket_is_replaced(serve, tmp_path):
+    """The file that a killed server left does not stop the next one."""
+    path = tmp_path / "server.sock"
+    with socket.socket(socket.AF_UNIX) as stale:
+        stale.bind(str(path))
+    running = serve(Root(), socket_file=str(path))
+    assert str(path) == running.address
+
+
+def test_socket_activation():
+    """A socket that systemd hands over is served instead of one of our own."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        os.set_inheritable(listener.fileno(), True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVE_INHERITED, str(listener.fileno())],
+            pass_fds=[listener.fileno()],
+        )
+        try:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+            assert "inherited" == httpx.get(url, timeout=20).text
+        finally:
+            process.terminate()
+            process.wait(20)
+    assert 0 == process.returncode
+
+
+def test_http10_keeps_alive_on_request(serve):
+    """HTTP/1.0 clients may keep their connection, as under cheroot."""
+    running = serve(Root())
+    with socket.create_connection(running.address, 10) as client:
+        for header, closes in (b"Connection: Keep-Alive\r\n", False), (b"", True):
+            client.sendall(b"GET / HTTP/1.0\r\n" + header + b"\r\n")
+            head = client.recv(65536)
+            assert closes == (b"Keep-Alive: timeout=10" not in head)
+        assert b"" == client.recv(1)
+
+
+def test_pipelined_requests_are_answered_in_order(serve):
+    """Requests that come at once are answered one after the other."""
+    running = serve(Root())
+    requests = b"".join(
+        b"GET /echo?n=%d HTTP/1.1\r\nHost: x\r\n%b\r\n" % (n, b"Connection: close\r\n" * (n == 4))
+        for n in range(5)
+    )
+    with socket.create_connection(running.address, 10) as client:
+        client.sendall(requests)
+        received = b"".join(iter(lambda: client.recv(65536), b""))
+    assert [b"{'n': '%d'}" % n in received for n in range(5)] == [True] * 5
+    positions = [received.index(b"{'n': '%d'}" % n) for n in range(5)]
+    assert sorted(positions) == positions
+
+
+def test_server_header_can_be_left_out(serve, monkeypatch):
+    """`server.server_header: False` keeps the version from clients."""
+    running = serve(Root())
+    assert "Server" in running.ask("/")[1]
+    monkeypatch.setattr(cherrypy.server, "server_header", False, raising=False)
+    assert "Server" not in running.ask("/")[1]
