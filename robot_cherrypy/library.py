@@ -59,6 +59,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
         fail_on_server_error: bool = True,
         evidence: EvidenceOption = "failure",
         wait_after_clicks: bool = False,
+        fail_on_browser_error: bool = False,
     ) -> None:
         """Choose defaults for the keywords.
 
@@ -71,6 +72,8 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
             wait_after_clicks: Whether SeleniumLibrary's keywords that click, press or select are
                 followed by a wait, for at most ``timeout``, until the page has loaded and servers
                 have answered what they set off. Not in Firefox.
+            fail_on_browser_error: Whether an uncaught error of a page's scripts, or a resource that
+                did not load, fails the test. Not in Firefox.
         """
         self.ROBOT_LIBRARY_LISTENER = self
         self._servers = Servers()
@@ -87,6 +90,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
             owners,
             pages,
             fail_on_server_error=fail_on_server_error,
+            fail_on_browser_error=fail_on_browser_error,
             evidence=evidence,
             wait_after_clicks=options.timeout_seconds if wait_after_clicks else None,
         )

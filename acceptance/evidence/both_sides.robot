@@ -33,6 +33,11 @@ Browser Console Is Shown
     Inner Test Should Show    Look For What Is Not There    ReferenceError: total is not defined
     ...    /none.png    /api/none    → 404
 
+Session Is Shown Without Secrets
+    [Tags]    in-process
+    Inner Test Should Show    Fail With A Session    Session    basket    card_number
+    Inner Test Should Not Show    Fail With A Session    4929 1234
+
 Browser That The Teardown Closes Is Shown
     Inner Test Should Show    Fail And Close The Browser    data:image/webp;base64,
     ...    /tea?name=assam    GET /tea?name=assam <span class=status>→ 200

@@ -116,6 +116,14 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
             )
 
     @keyword
+    def inner_message_should_contain(self, name: str, *texts: str) -> None:
+        """Fail unless the message of a test of the inner run has these texts."""
+        message = self._tests[name].message
+        for text in texts:
+            if text not in message:
+                raise AssertionError(f"'{text}' should be in: {message}")
+
+    @keyword
     def inner_test_should_show(self, name: str, *texts: str) -> None:
         """Fail unless the evidence of a test in the inner run's log has these texts."""
         shown = self._evidence(name)

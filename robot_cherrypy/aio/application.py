@@ -67,9 +67,9 @@ class Application:
             await hosted(scope, receive, send)
             return
         ensure_installed()
-        bridge.request_task.set(asyncio.current_task())
-        bridge.request_loop.set(asyncio.get_running_loop())
         reply = Reply(send)
+        bridge.request_task.set(reply.task())
+        bridge.request_loop.set(asyncio.get_running_loop())
         watch = ClientWatch(scope, receive, reply)
         try:
             await bridge.Spawned(self._serve, scope, path, script_name, watch, reply)

@@ -26,6 +26,7 @@ _HIGH_WATER = 65536  # bytes of a request body held before the client is made to
 # Bytes a second below which a body counts as dripping, as Apache's mod_reqtimeout has it.
 _MIN_RATE = 500
 _LINGER = 2.0  # seconds to go on reading after a refusal, so that the client gets to read it
+_HALF_CLOSED = 0.5  # seconds
 _VERSIONS = frozenset({"1.0", "1.1"})
 _NEVER = float("inf")
 
@@ -100,6 +101,23 @@ class Connection(HttpToolsProtocol):
         self.transport.close()
         if self.active is not None:
             self.active.lose()
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Answer a client that only closed its own half; one that has gone looks the same.
+
+        So what is being done for it may go on for a moment, and is cancelled then.
+        """
+        active = self.active
+        if active is None or self.transport.get_extra_info("ssl_object") is not None:
+            return False
+        active.keep_alive = False
+        self.pipeline.clear()
+        self.loop.call_later(_HALF_CLOSED, self._give_up, active, context=self.context)
+        return True
+
+    def _give_up(self, cycle: Cycle) -> None:
+        if self.active is cycle:
+            self.transport.abort()
 
     def pause_writing(self) -> None:
         """Make responses wait; the client has to go on reading within the time-out."""
@@ -271,11 +289,11 @@ class Connection(HttpToolsProtocol):
         cycle.task = task
         self.host.requests[task] = cycle
         self.tasks.add(task)
-        task.add_done_callback(self._finish, context=self.context)
 
-    def _finish(self, task: "asyncio.Task[None]") -> None:
-        self.tasks.discard(task)
-        del self.host.requests[task]
+    def finish(self, cycle: Cycle) -> None:
+        """Forget a request, whose task is about to end."""
+        self.tasks.discard(cycle.task)
+        self.host.requests.pop(cycle.task, None)  # type: ignore[arg-type]
 
     def on_body(self, body: bytes) -> None:
         """Hand a piece of the body to the request."""

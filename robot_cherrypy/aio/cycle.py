@@ -84,6 +84,8 @@ class Cycle:
         else:
             if not self.response_complete:
                 await self._fail()
+        finally:
+            self.connection.finish(self)
 
     async def _fail(self) -> None:
         if self.response_started or self.disconnected:

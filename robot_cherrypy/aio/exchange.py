@@ -30,11 +30,11 @@ class Exchange:
         self._headers: Headers = headers_of(scope)
 
     def _recode(self, path: str, query: str) -> tuple[str, str]:
+        if path.isascii() and query.isascii():
+            return path, query
         encoding = self._application.find_config(
             path[len(self._script_name) :], "request.uri_encoding", "utf-8"
         )
-        if path.isascii() and query.isascii():
-            return path, query
         try:
             return path.encode("latin-1").decode(encoding), query.encode("latin-1").decode(encoding)
         except UnicodeError:
@@ -123,8 +123,9 @@ class Exchange:
         if not getattr(cherrypy.server, "server_header", True):
             headers = [header for header in headers if header[0] != b"Server"]
         for name, value in headers:
-            _require_bytes(name, "key")
-            _require_bytes(value, "value")
+            if type(name) is not bytes or type(value) is not bytes:
+                _require_bytes(name, "key")
+                _require_bytes(value, "value")
         body = response.body
         if not response.stream and isinstance(body, list) and len(body) < 2:
             self._reply.whole(response.output_status, headers, body[0] if body else b"")

@@ -6,6 +6,7 @@ import threading
 from robot_cherrypy.aio import bridge, handlers, locks
 from robot_cherrypy.aio.workers import offload
 from robot_cherrypy.patches import cooperation, known
+from robot_cherrypy.patches.dispatching import virtual_paths
 from robot_cherrypy.patches.replacing import Replacements
 from robot_cherrypy.patches.serving import context_serving
 from robot_cherrypy.patches.speed import PATCHES
@@ -52,7 +53,8 @@ def uninstall() -> None:
 
 
 def _replace() -> None:
-    known.install(PATCHES, _replacements, without=os.environ.get(WITHOUT, "").split(","))
+    patches = [*PATCHES, virtual_paths(handlers.settle)]
+    known.install(patches, _replacements, without=os.environ.get(WITHOUT, "").split(","))
     announcements = locks.Announcements()
     context_serving(_replacements)
     cooperation.page_handlers(_replacements, handlers.call_page_handler)
@@ -66,6 +68,7 @@ def _replace() -> None:
     cooperation.dispatchers(_replacements, handlers.settle)
     cooperation.engine_listeners(_replacements, handlers.settle)
     cooperation.session_locks(_replacements, locks.RequestLock)
+    cooperation.session_file_locks(_replacements, locks.RequestLock)
     cooperation.session_storage(_replacements, offload)
     cooperation.session_sleep(_replacements, locks.sleep)
     cooperation.cache_waits(

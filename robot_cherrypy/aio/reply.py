@@ -21,6 +21,11 @@ class Reply:
         self.started = False
         self.finished = False
 
+    def task(self) -> "asyncio.Task[Any] | None":
+        """Return the task that the request is served by."""
+        # Up to Python 3.11, asyncio.current_task is slow.
+        return asyncio.current_task() if self._cycle is None else self._cycle.task
+
     def whole(self, status: bytes, headers: RawHeaders, body: bytes) -> None:
         """Send a response whose body is at hand."""
         self.started = True

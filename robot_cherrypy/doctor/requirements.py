@@ -96,12 +96,16 @@ def python() -> Found | None:
 
 def packages() -> Iterator[Requirement]:
     """List the packages that the distribution declares, those of its extras by their extra."""
+    listed = set()
     for line in metadata.requires(DISTRIBUTION) or ():
         name = re.match(r"[\w.-]+", line)
         extra = re.search(r"extra == ['\"]([\w-]+)", line)
         assert name
         if extra and extra[1] not in EXTRAS:  # such as `all`, which sums up the others
             continue
+        if name[0] in listed:  # by an extra that this extra includes
+            continue
+        listed.add(name[0])
         suffix = f"[{extra[1]}]" if extra else ""
         yield Requirement(
             name[0],

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from selenium.common.exceptions import UnexpectedAlertPresentException, WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
@@ -50,6 +51,9 @@ class BrowserView:
     requests: list[Request] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+
+
+_consoles: WeakKeyDictionary[Any, list[ConsoleLine]] = WeakKeyDictionary()
 
 
 def open_browsers() -> list[tuple[str, WebDriver]]:
@@ -150,14 +154,29 @@ def _picture(driver: Any, view: BrowserView, _since: float) -> None:
 
 
 def _console(driver: Any, view: BrowserView, since: float) -> None:
-    if not hasattr(driver, "get_log"):
-        return  # Firefox has no log that a driver could read
-    shift = time.time() - time.monotonic()
-    lines = (
-        ConsoleLine(one["timestamp"] / 1000 - shift, one["level"], one["message"])
-        for one in driver.get_log("browser")
-    )
-    view.console += [line for line in lines if line.at >= since]
+    view.console += [line for line in read_console(driver) if line.at >= since]
+
+
+def read_console(driver: Any) -> list[ConsoleLine]:
+    """Return what came on the console of a browser, also what was read before in this test."""
+    lines = _consoles.setdefault(driver, [])
+    if hasattr(driver, "get_log"):  # Firefox has no log that a driver could read
+        shift = time.time() - time.monotonic()
+        lines += [
+            ConsoleLine(one["timestamp"] / 1000 - shift, one["level"], one["message"])
+            for one in driver.get_log("browser")
+        ]
+    return lines
+
+
+def browser_errors(since: float) -> list[str]:
+    """Return uncaught errors and failed resources of pages in open browsers."""
+    return [
+        line.text
+        for _alias, driver in open_browsers()
+        for line in read_console(driver)
+        if line.level == "SEVERE" and line.at >= since
+    ]
 
 
 def _network(driver: Any, view: BrowserView, since: float) -> None:
@@ -170,6 +189,7 @@ def _network(driver: Any, view: BrowserView, since: float) -> None:
 def forget() -> None:
     """Let go of what browsers did in a test that is over."""
     for _alias, driver in open_browsers():
+        _consoles.pop(driver, None)
         log = known_log(driver)
         if log is not None:
             log.forget(driver)

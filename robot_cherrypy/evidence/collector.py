@@ -1,20 +1,31 @@
 """Gathers the evidence of a test within a limited time."""
 
+import contextlib
 import time
+from http.cookies import SimpleCookie
 from typing import Any
 
+import cherrypy
+
+from robot_cherrypy.errors import SessionError
 from robot_cherrypy.evidence.block import Evidence, render
 from robot_cherrypy.evidence.browser_side import BrowserView, forget, look_at, open_browsers
 from robot_cherrypy.evidence.chronicle import TestRecord
 from robot_cherrypy.evidence.masking import Masker
 from robot_cherrypy.evidence.timeline import time_line
 from robot_cherrypy.harness.child_process import ChildProcessServer
+from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.registry import Servers
+from robot_cherrypy.harness.sessions import Sessions
 from robot_cherrypy.traffic.exchange import Exchange
 from robot_cherrypy.traffic.journal import JOURNAL
 
 _PATIENCE = 0.28
 """How long browsers may take to show what they have, in seconds."""
+
+_SESSION_PATIENCE = 0.05
+_PATHS = 5
+"""How long a session's lock is waited for, in seconds, and of how many paths."""
 
 _ROOM = 40_000_000
 """How much evidence a report takes, in characters; from then on it goes without pictures."""
@@ -76,8 +87,35 @@ class Collector:
         self._written += len(text)
         return text
 
-    def _sessions(self, _exchanges: list[Exchange]) -> list[tuple[str, dict[str, Any]]]:
-        return []
+    def _sessions(self, exchanges: list[Exchange]) -> list[tuple[str, dict[str, Any]]]:
+        """Read the sessions that requests of the test had, as their servers now keep them."""
+        found: dict[str, dict[str, Any]] = {}
+        for server in self._servers.running:
+            if isinstance(server, InProcessServer) and server.ended_by is None:
+                mine = [one for one in exchanges if one.server == server.alias]
+                found.update(_sessions_of(server, mine))
+        return [(f"Session {number[:8]}…", held) for number, held in found.items()]
+
+
+def _sessions_of(server: InProcessServer, exchanges: list[Exchange]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for path in list(dict.fromkeys(one.path for one in reversed(exchanges)))[:_PATHS]:
+        try:
+            sessions = Sessions(server, path, _SESSION_PATIENCE)
+        except (SessionError, cherrypy.CherryPyException):
+            continue  # a page without sessions
+        for one in exchanges:
+            for header in (one.headers.get("Cookie"), one.answer_headers.get("Set-Cookie")):
+                session_id = _cookie(header, sessions.cookie_name)
+                if session_id and session_id not in found:
+                    with contextlib.suppress(SessionError):  # it has ended
+                        found[session_id] = sessions.read(session_id)
+    return found
+
+
+def _cookie(header: str | None, name: str) -> str:
+    cookies: SimpleCookie = SimpleCookie(header or "")
+    return cookies[name].value if name in cookies else ""
 
 
 def secrets() -> list[str]:

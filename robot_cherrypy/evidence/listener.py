@@ -1,11 +1,15 @@
 """The listener's half of the library: follows the tests, and has its say when one ends."""
 
+import contextlib
 import html
 from typing import Any, Literal
 
 from robot.api import logger
 from robot.result import TestCase
+from selenium.common.exceptions import WebDriverException
+from urllib3.exceptions import HTTPError
 
+from robot_cherrypy.evidence.browser_side import browser_errors
 from robot_cherrypy.evidence.chronicle import Chronicle
 from robot_cherrypy.evidence.collector import Collector
 from robot_cherrypy.evidence.judge import Judge
@@ -31,6 +35,7 @@ class TestListener:
         pages: PageClocks,
         *,
         fail_on_server_error: bool,
+        fail_on_browser_error: bool,
         evidence: EvidenceOption,
         wait_after_clicks: float | None,
     ) -> None:
@@ -42,6 +47,8 @@ class TestListener:
         self._chronicle = chronicle
         self._judge = judge
         self._wait_after_clicks = wait_after_clicks
+        self._fail_on_browser_error = fail_on_browser_error
+        self._browser_errors: list[str] = []
         self._fail_on_server_error = fail_on_server_error
 
     def start_test(self, name: str) -> None:
@@ -75,6 +82,7 @@ class TestListener:
     def _before_teardown(self, result: TestCase) -> None:
         test = self._chronicle.current
         self._judge.take_in()
+        self._look_for_browser_errors()
         if test is not None and self._is_wanted(failed=result.failed or bool(self._reasons())):
             self._collector.take(test)
 
@@ -85,11 +93,13 @@ class TestListener:
             return
         try:
             self._judge.settle()
+            self._look_for_browser_errors()
             self._judge_result(result)
             if self._is_wanted(failed=result.failed):
                 logger.info(self._collector.block(test), html=True)
         finally:
             self._collector.forget()
+            self._browser_errors = []
             self._judge.expectations.clear()
             self._chronicle.end_test()
             self._owners.end(test.name)
@@ -101,8 +111,18 @@ class TestListener:
             result.status = "FAIL"
             result.message = "\n\n".join(filter(None, [result.message, *reasons]))
 
+    def _look_for_browser_errors(self) -> None:
+        """Take the console before a teardown closes its browser, and what came after."""
+        test = self._chronicle.current
+        if self._fail_on_browser_error and test is not None:
+            with contextlib.suppress(WebDriverException, HTTPError):  # that browser is gone
+                for error in browser_errors(test.started):
+                    if error not in self._browser_errors:
+                        self._browser_errors.append(error)
+
     def _reasons(self) -> list[str]:
-        return self._judge.verdict() if self._fail_on_server_error else []
+        reasons = self._judge.verdict() if self._fail_on_server_error else []
+        return [*reasons, *(f"Browser error: {one}" for one in self._browser_errors)]
 
     def _is_wanted(self, *, failed: bool) -> bool:
         return self._evidence == "always" or (self._evidence == "failure" and failed)

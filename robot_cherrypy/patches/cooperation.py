@@ -6,12 +6,13 @@ signatures since CherryPy 3.2.
 """
 
 import threading
+import weakref
 from collections.abc import Callable
 from typing import Any
 
 import cherrypy.lib
 from cherrypy import _cpdispatch, _cperror, _cprequest, _cptools
-from cherrypy.lib import caching, encoding, sessions
+from cherrypy.lib import caching, encoding, locking, sessions
 from cherrypy.process import wspbus
 
 from robot_cherrypy.patches.replacing import Replacements
@@ -155,6 +156,37 @@ def session_locks(replacements: Replacements, lock: Callable[[], Any]) -> None:
 
     replacements.set(sessions.RamSession, "acquire_lock", acquire_lock)
     replacements.set(sessions.MemcachedSession, "acquire_lock", acquire_lock)
+
+
+def session_file_locks(replacements: Replacements, lock: Callable[[], Any]) -> None:
+    """Let the requests of a process queue before they poll for a file's lock (`lib/sessions.py`).
+
+    The lock on the file keeps out other processes, but has no queue: each waiter looks ten times a
+    second whether it is free.
+    """
+    locks: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
+    guard = threading.Lock()
+
+    def acquire(original: Wrapper, session: Any, path: str | None = None) -> None:
+        with guard:
+            key = path or session._get_file_path()  # noqa: SLF001
+            queue = locks.setdefault(key, lock())
+        limit = session.lock_timeout
+        if not queue.acquire(timeout=-1 if limit is None else limit.total_seconds()):
+            raise locking.LockTimeout(f"Timeout acquiring lock for {session.id}")
+        try:
+            original(session, path)
+        except BaseException:
+            queue.release()
+            raise
+        session.queue = queue
+
+    def release(original: Wrapper, session: Any, path: str | None = None) -> None:
+        original(session, path)
+        session.queue.release()
+
+    replacements.wrap(sessions.FileSession, "acquire_lock", acquire)
+    replacements.wrap(sessions.FileSession, "release_lock", release)
 
 
 def session_storage(replacements: Replacements, offload: Callable[..., Any]) -> None:

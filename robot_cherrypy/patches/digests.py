@@ -1,6 +1,11 @@
 """Digests of the CherryPy code that the patches in `speed` know, by CherryPy version."""
 
 DIGESTS: dict[str, frozenset[str]] = {
+    "cherrypy._cpdispatch:Dispatcher.find_handler": frozenset(
+        {
+            "e1326a8289b7d24e",  # 18.10.0
+        }
+    ),
     "cherrypy._cplogging:LogManager.access": frozenset(
         {
             "bf11840e5925a1be",  # 18.10.0
@@ -124,6 +129,11 @@ DIGESTS: dict[str, frozenset[str]] = {
     "cherrypy.lib.httputil:HeaderElement.parse": frozenset(
         {
             "f918e31c90e24af3",  # 18.10.0
+        }
+    ),
+    "cherrypy.lib.httputil:HeaderMap": frozenset(
+        {
+            "3876590237c0fcb7",  # 18.10.0
         }
     ),
     "cherrypy.lib.httputil:HeaderMap.encode": frozenset(

@@ -42,7 +42,7 @@ def installed() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(surrounded(_following))
         stack.enter_context(_hooks())
-        stack.enter_context(_log_handler("cherrypy", logging.NOTSET, _from_cherrypy))
+        stack.enter_context(_log_handler("cherrypy.error", logging.NOTSET, _from_cherrypy))
         stack.enter_context(_log_handler("", logging.ERROR, _from_others))
         yield
 
@@ -145,8 +145,6 @@ def _log_handler(name: str, level: int, take: Take) -> Iterator[None]:
 
 def _from_cherrypy(record: logging.LogRecord) -> None:
     """Take an error that CherryPy logs; some of them are traced back in the text alone."""
-    if record.name.startswith("cherrypy.access"):
-        return
     error = record.exc_info[1] if record.exc_info else None
     if error is None and record.levelno >= logging.ERROR:
         error = sys.exc_info()[1]

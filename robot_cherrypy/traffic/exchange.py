@@ -100,8 +100,12 @@ class Exchange:
 
 
 def _named(raw: Any) -> dict[str, str]:
-    """Read header names and values, which WSGI has as text and ASGI as bytes."""
-    return {_text(name).title(): _text(value) for name, value in raw}
+    """Read header names and values, as text or as bytes; WSGI names them as CGI does."""
+    return {_header_name(_text(name)): _text(value) for name, value in raw}
+
+
+def _header_name(name: str) -> str:
+    return name.removeprefix("HTTP_").replace("_", "-").title()
 
 
 def _text(value: str | bytes) -> str:

@@ -16,11 +16,15 @@ class Idleness:
         self._changed = threading.Condition()
         self._waiters = 0
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether anybody waits, and has to be told."""
+        return self._waiters > 0
+
     def exchange_ended(self) -> None:
         """Say that something in flight has ended, or became a stream."""
-        if self._waiters:
-            with self._changed:
-                self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
 
     def wait(self, timeout: float, *, except_paths: Iterable[str] = ()) -> list[Exchange]:
         """Wait until nothing is in flight that counts.

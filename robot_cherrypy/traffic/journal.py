@@ -77,15 +77,6 @@ class Journal:
         if self.report:
             self.report(failure)
 
-    def begun(self, exchange: Exchange) -> None:
-        """Take note of an exchange."""
-        self.exchanges.append(exchange)
-
-    def ended(self, exchange: Exchange) -> None:
-        """Take note that an exchange is over."""
-        if self.report:
-            self.report(exchange)
-
     def begin_work(self, exchange: Exchange) -> None:
         """Take note of a thread that works for an exchange."""
         with self._guard:

@@ -77,7 +77,7 @@ class Recorder:
             try:
                 return _Body(self, exchange, answer(environ, start))
             except BaseException as error:
-                self._end(exchange, error)
+                self.end(exchange, error)
                 raise
 
         return recorded
@@ -97,9 +97,9 @@ class Recorder:
             try:
                 await answer(scope, receive, self._watching(exchange, send))
             except BaseException as error:
-                self._end(exchange, error)
+                self.end(exchange, error)
                 raise
-            self._end(exchange)
+            self.end(exchange)
 
         return recorded
 
@@ -138,10 +138,10 @@ class Recorder:
         before = current.get()
         if before is not None and before.ended is None and before.number in self._in_flight:
             # cheroot forgets to close the body if the client has gone before the headers are sent.
-            self._end(before)
+            self.end(before)
         current.set(exchange)
         self._in_flight[exchange.number] = exchange
-        JOURNAL.begun(exchange)
+        JOURNAL.exchanges.append(exchange)
 
     def _responded(self, exchange: Exchange, status: int, headers: Any) -> None:
         """Take note of status and headers; an error that the page does not explain is one too."""
@@ -154,12 +154,12 @@ class Recorder:
                     type=f"HTTP {status}", message=phrase, exchange=exchange, server=self.server
                 )
             )
-        if exchange.streams:
+        if self._idleness.is_awaited and exchange.streams:
             self._idleness.exchange_ended()
 
     def _watching(self, exchange: Exchange, send: Send) -> Send:
         async def watched(message: Message) -> None:
-            self._raise_if_cut(exchange)
+            self.raise_if_cut(exchange)
             kind = message["type"]
             if kind == "http.response.body":
                 exchange.sent += len(message.get("body", b""))
@@ -169,28 +169,21 @@ class Recorder:
 
         return watched
 
-    def _next_chunk(self, exchange: Exchange, chunks: Iterator[bytes]) -> bytes:
-        self._raise_if_cut(exchange)
-        try:
-            chunk = next(chunks)
-        except Exception as error:
-            if not isinstance(error, StopIteration):
-                JOURNAL.fail(error, exchange=exchange, when="after the headers")
-            raise
-        exchange.sent += len(chunk)
-        return chunk
-
-    def _raise_if_cut(self, exchange: Exchange) -> None:
+    def raise_if_cut(self, exchange: Exchange) -> None:
+        """End what streams when the server has stopped."""
         if self._cut:
             raise ExchangeCutError(f"{exchange}: the server has stopped")
 
-    def _end(self, exchange: Exchange, error: BaseException | None = None) -> None:
+    def end(self, exchange: Exchange, error: BaseException | None = None) -> None:
+        """Take note that an exchange is over."""
         exchange.ended = time.monotonic()
         self._in_flight.pop(exchange.number, None)
         if error is not None:
             self._note_error(exchange, error)
-        self._idleness.exchange_ended()
-        JOURNAL.ended(exchange)
+        if self._idleness.is_awaited:
+            self._idleness.exchange_ended()
+        if JOURNAL.report:
+            JOURNAL.report(exchange)
 
     def _note_error(self, exchange: Exchange, error: BaseException) -> None:
         if isinstance(error, SystemExit | KeyboardInterrupt):
@@ -200,12 +193,9 @@ class Recorder:
 
 
 def _headers(environ: dict[str, Any]) -> list[tuple[str, str]]:
-    found = [
-        (name[5:].replace("_", "-"), value)
-        for name, value in environ.items()
-        if name.startswith("HTTP_")
-    ]
-    if environ.get("CONTENT_TYPE"):
+    """Pick the headers under their CGI names; `Exchange.headers` turns these into real ones."""
+    found = [item for item in environ.items() if item[0][:5] == "HTTP_"]
+    if "CONTENT_TYPE" in environ:
         found.append(("Content-Type", environ["CONTENT_TYPE"]))
     return found
 
@@ -256,15 +246,27 @@ class _Input:
 class _Body:
     """A WSGI response body that says when it has ended."""
 
+    __slots__ = ("_body", "_exchange", "_next", "_recorder")
+
     def __init__(self, recorder: Recorder, exchange: Exchange, body: Any) -> None:
         self._recorder, self._exchange, self._body = recorder, exchange, body
-        self._chunks = iter(body)
+        self._next = iter(body).__next__
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        return self._recorder._next_chunk(self._exchange, self._chunks)  # noqa: SLF001
+        exchange = self._exchange
+        self._recorder.raise_if_cut(exchange)
+        try:
+            chunk: bytes = self._next()
+        except StopIteration:
+            raise
+        except Exception as error:
+            JOURNAL.fail(error, exchange=exchange, when="after the headers")
+            raise
+        exchange.sent += len(chunk)
+        return chunk
 
     def close(self) -> None:
         error: BaseException | None = None
@@ -275,5 +277,5 @@ class _Body:
             error = raised
             raise
         finally:
-            self._recorder._end(self._exchange, error)  # noqa: SLF001
+            self._recorder.end(self._exchange, error)
             current.set(None)

@@ -62,7 +62,7 @@ class Reader:
         if known is None:
             known = Exchange(values["method"], values["path"], server=self._server)
             self._exchanges[number] = known
-            JOURNAL.begun(known)
+            JOURNAL.exchanges.append(known)
         for name in _EXCHANGE_FIELDS:
             if name not in {"number", "kept"}:
                 setattr(known, name, values[name])

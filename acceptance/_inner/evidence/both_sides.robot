@@ -21,6 +21,10 @@ Look For What Is Not There
     Go To Page    /broken_page
     Wait Until Element Is Visible    basket    0.3 s
 
+Fail With A Session
+    Go To Page    /members/leak
+    Fail    Something leaks.
+
 Fail And Close The Browser
     Go To Page    /tea?name=assam
     Fail    Not my cup of tea.
@@ -36,7 +40,8 @@ Pass
 *** Keywords ***
 Open Shop And Browser
     [Documentation]    For all tests.
-    Open Shop
+    VAR    &{sections}    /members=${{{'tools.sessions.on': True}}}
+    Open Shop    config=${sections}
     Open Headless Browser
 
 Close Shop And Browser

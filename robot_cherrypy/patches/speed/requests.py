@@ -12,7 +12,7 @@ from robot_cherrypy.patches.known import patch
 from robot_cherrypy.patches.replacing import Replacements
 
 
-@patch("cherrypy._cprequest:Response.__init__")
+@patch("cherrypy._cprequest:Response.__init__", "cherrypy.lib.httputil:HeaderMap")
 def response_date(replacements: Replacements) -> None:
     """Format the date once a second (`_cprequest.py`, `Response.__init__`)."""
     second, formatted = 0, ""
@@ -28,7 +28,7 @@ def response_date(replacements: Replacements) -> None:
         self.header_list = None
         self._body = []
         self.time = time.time()
-        self.headers = httputil.HeaderMap()
+        self.headers = dict.__new__(httputil.HeaderMap)  # as empty as if made with its `__init__`
         dict.update(
             self.headers,
             {

@@ -66,7 +66,24 @@ async def dispatch(path):
     cherrypy.request.dispatched = path
 
 
+class Number:
+    def __init__(self, number):
+        self.number = number
+
+    @cherrypy.expose
+    async def index(self):
+        return f"number {self.number}"
+
+
+class Numbers:
+    async def _cp_dispatch(self, vpath):
+        await asyncio.sleep(0)
+        return Number(vpath.pop(0))
+
+
 class Root:
+    numbers = Numbers()
+
     def __init__(self):
         self.events = []
         self.entered = threading.Event()
@@ -211,6 +228,7 @@ def test_coroutines_as_hooks_tools_and_dispatchers(serve):
     assert "/hooked" == running.ask("/hooked")[1]["X-Hook"]
     assert "from the tool" == running.get("/tooled")
     assert "/dispatched" == running.get("/dispatched")
+    assert "number 7" == running.get("/numbers/7/")
 
 
 def test_task_groups_see_the_request(serve):

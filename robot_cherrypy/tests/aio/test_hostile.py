@@ -291,11 +291,12 @@ def test_fuzzed_requests_hang_nothing(hostile):
     _root, running = hostile
     chance = random.Random(20260101)
     seeds = [data for data, _right in CORPUS.values() if len(data) < 2000]
-    for _ in range(FUZZED):
+    for number in range(FUZZED):
         data = mutate(chance, chance.choice(seeds))
         with socket.create_connection(running.address, 10) as client:
             client.sendall(data)
-            client.shutdown(socket.SHUT_WR)
+            if number % 30:  # the others run into time-outs
+                client.shutdown(socket.SHUT_WR)
             received = b"".join(iter(lambda: read(client), b""))
         assert b"Traceback" not in received, data
 

@@ -1,6 +1,7 @@
 """Pages of every kind: coroutines, plain ones, streams, sessions, uploads, errors."""
 
 import asyncio
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -159,3 +160,12 @@ def test_header_names_and_reasons_stay_cherrypys(serve):
     assert (response.status, response.reason) == (201, "Made It")
     assert "X-Camelcase" in dict(response.headers)
     connection.close()
+
+
+def test_a_client_may_close_its_half_of_the_connection(serve):
+    """A client that says that it will send no more is answered all the same."""
+    with socket.create_connection(serve(Root()).address, 10) as client:
+        client.sendall(b"GET /plain HTTP/1.1\r\nHost: x\r\n\r\n")
+        client.shutdown(socket.SHUT_WR)
+        received = b"".join(iter(lambda: client.recv(65536), b""))
+    assert received.endswith(b"hello nobody on robot_cherrypy worker 1")

@@ -18,6 +18,7 @@ from robot_cherrypy.harness import bus
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.server import Launch
 from robot_cherrypy.tests.harness.conftest import get
+from robot_cherrypy.traffic.journal import JOURNAL
 
 
 class Visits:
@@ -179,6 +180,8 @@ def cycle(kind, times):
         server.start()
         assert get(server) == "1"
         server.stop()
+    JOURNAL.exchanges.clear()  # of which it keeps some thousands
+    JOURNAL.log_lines.clear()
     gc.collect()
 
 

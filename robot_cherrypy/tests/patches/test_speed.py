@@ -5,6 +5,7 @@ import re
 import socket
 import threading
 import warnings
+from typing import ClassVar
 
 import cherrypy
 import pytest
@@ -13,8 +14,11 @@ from cherrypy._cpserver import Server
 from cherrypy._cptree import Tree
 
 from robot_cherrypy.patches import known
+from robot_cherrypy.patches.dispatching import virtual_paths
 from robot_cherrypy.patches.replacing import Replacements
-from robot_cherrypy.patches.speed import PATCHES
+from robot_cherrypy.patches.speed import PATCHES as SPEED
+
+PATCHES = (*SPEED, virtual_paths(lambda value: value))
 
 
 class OwnTool:
@@ -30,8 +34,53 @@ class OwnTool:
 cherrypy.tools.own = OwnTool()
 
 
+class Virtual:
+    """Objects that are found by `_cp_dispatch`."""
+
+    _cp_config: ClassVar = {"response.headers.X-Virtual": "yes"}
+
+    def __init__(self, name):
+        self.name = name
+
+    def _cp_dispatch(self, vpath):
+        if vpath[0] == "none":
+            return None
+        if vpath[0] == "more":
+            vpath.append("x")
+            return self
+        if vpath[0] == "two":
+            vpath.pop(0)
+        return Virtual(f"{self.name}/{vpath.pop(0)}") if vpath else self
+
+    @cherrypy.expose
+    def index(self, **fields):
+        return repr((self.name, sorted(fields.items()), cherrypy.request.is_index))
+
+    @cherrypy.expose
+    def page(self, *rest):
+        return repr((self.name, rest, cherrypy.request.is_index))
+
+
+class Fallback:
+    @cherrypy.expose
+    @cherrypy.config(**{"response.headers.X-Default": "yes"})
+    def default(self, *rest):
+        return repr((rest, cherrypy.request.is_index))
+
+
+@cherrypy.popargs("year", "month")
+class Dated:
+    @cherrypy.expose
+    def index(self, year=None, month=None):
+        return repr((year, month))
+
+
 class Root:
     """Pages that between them take every path of the patched code."""
+
+    virtual = Virtual("root")
+    fallback = Fallback()
+    dated = Dated()
 
     @cherrypy.expose
     def index(self):
@@ -183,6 +232,29 @@ FORM = "application/x-www-form-urlencoded"
 REQUESTS = [
     *(_get(f"/{name}") for name, page in vars(Root).items() if hasattr(page, "exposed")),
     _get("/missing"),
+    *(
+        _get(path)
+        for path in (
+            "/virtual",
+            "/virtual/",
+            "/virtual/a/",
+            "/virtual/a/b/?x=1",
+            "/virtual/a/page/1/2",
+            "/virtual/none/page",
+            "/virtual/more",
+            "/virtual/two/a/page",
+            "/virtual/two",
+            "/fallback",
+            "/fallback/",
+            "/fallback/a/b",
+            "/fallback/a/b/",
+            "/dated/2026/01/",
+            "/dated/2026",
+            "/index/index",
+            "//echo//a",
+            "/echo/%2F/b",
+        )
+    ),
     _get("/echo/a/b?x=1&x=2&y=%C3%BC"),
     _get("/echo?1,2"),
     _get("/echo?x=%FF"),
@@ -227,7 +299,11 @@ def address():
     settings.socket_port = 0
     server = _cpwsgi_server.CPWSGIServer(settings)
     tree = Tree()
-    tree.mount(Root(), "", {"/": {"tools.trailing_slash.extra": True}})
+    tree.mount(
+        Root(),
+        "",
+        {"/": {"tools.trailing_slash.extra": True}, "/fallback/a": {"response.headers.X-A": "1"}},
+    )
     server.wsgi_app = tree
     server.prepare()
     thread = threading.Thread(target=server.serve)
