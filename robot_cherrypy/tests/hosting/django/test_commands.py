@@ -1,6 +1,8 @@
 """A project is served by its own command line and by ours."""
 
+import contextlib
 import os
+import random
 import re
 import signal
 import socket
@@ -76,10 +78,13 @@ def run(folder, output):
 
 
 def free_port():
-    """Return a port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Return a free port from below those that clients get, lest one connects to itself."""
+    first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    for port in random.sample(range(first // 2, first), 100):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("No port is free.")
 
 
 def wait_for(process, output, look, what):
