@@ -15,6 +15,7 @@ from django.utils.module_loading import import_string
 
 from robot_cherrypy.asgi import AsgiCallable, Message, Receive, Scope, Send
 from robot_cherrypy.hosting.asgi import AsgiMount
+from robot_cherrypy.hosting.django import sessions
 from robot_cherrypy.hosting.django.connections import Connections
 from robot_cherrypy.hosting.django.logs import ErrorLog, log_access
 
@@ -52,6 +53,11 @@ class DjangoMount:
         served = functools.partial(_with_connections, asgi_application())
         self._take_log()
         return AsgiMount(served, tree=self._tree, script_name=self._paths[0])
+
+    @property
+    def sessions(self) -> Any:
+        """How a test makes and reads sessions: the module of that name."""
+        return sessions
 
     # -- on the bus
 
