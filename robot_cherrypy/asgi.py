@@ -86,7 +86,10 @@ class Lifespan:
             {self._task, reply}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED
         )
         if reply.done():
-            _check(event, reply.result())
+            message = reply.result()
+            if message["type"] == f"lifespan.{event}.failed":
+                await _end(self._task)
+                raise _failure(event, message.get("message", "").strip())
             return
         reply.cancel()
         if not self._task.done():
@@ -106,9 +109,7 @@ async def _end(task: "asyncio.Task[None]") -> None:
         task.exception()
 
 
-def _check(event: str, reply: Message) -> None:
-    if reply["type"] == f"lifespan.{event}.failed":
-        message = reply.get("message", "").strip()
-        error = LifespanError(event, message.rpartition("\n")[2] or "no reason given")
-        error.add_note(message)
-        raise error
+def _failure(event: str, message: str) -> LifespanError:
+    error = LifespanError(event, message.rpartition("\n")[2] or "no reason given")
+    error.add_note(message)
+    return error

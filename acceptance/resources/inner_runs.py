@@ -44,10 +44,11 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
         return {test.name: test for test in self._suite.all_tests}
 
     @keyword
-    def run_inner_suite(self, name: str, *options: str, runner: str = "robot") -> None:
-        """Run a suite to its end and read its report."""
+    def run_inner_suite(self, name: str, *options: str, runner: str = "robot") -> Path:
+        """Run a suite to its end and read its report; return the folder of that."""
         self.start_inner_suite(name, *options, runner=runner)
         self.inner_run_should_end()
+        return self._folder
 
     @keyword
     def start_inner_suite(self, name: str, *options: str, runner: str = "robot") -> None:

@@ -3,7 +3,7 @@
 import matplotlib as mpl
 
 mpl.use("svg")
-import matplotlib.pyplot as plt  # noqa: E402 - the backend comes first
+import matplotlib.pyplot as plt
 
 COLOURS = {"threaded": "#9a9a9a", "patched": "#c98f3c", "asyncio": "#b3123b"}
 

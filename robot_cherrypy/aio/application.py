@@ -46,23 +46,24 @@ class Application:
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
-            _path, _script_name, hosted = self._find(scope)
+            hosted = _hosted(self._find(scope)[0])
             await (hosted or self.websocket)(scope, receive, send)
         elif scope["type"] == "lifespan":
             await lifespan(scope, receive, send, self.tree)
 
-    def _find(self, scope: Scope) -> tuple[str, str | None, AsgiCallable | None]:
-        """Return path, script name, and what gets connections as they are if that is there."""
+    def _find(self, scope: Scope) -> tuple[Any, str, str]:
+        """Return the application at the request's path or None, its script name, and the path."""
         path, tree = path_of(scope), self.tree
         script_name = tree.script_name(path or "/")
-        return path, script_name, getattr(tree.apps.get(script_name), "asgi", None)
+        return tree.apps.get(script_name), script_name or "", path
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        limit = cherrypy.server.max_request_body_size
+        limit = cherrypy.server.max_request_body_size or 0
         if limit and _declared_length(scope) > limit:
             await _refuse_body(send)
             return
-        path, script_name, hosted = self._find(scope)
+        application, script_name, path = self._find(scope)
+        hosted = _hosted(application)
         if hosted is not None:
             await hosted(scope, receive, send)
             return
@@ -70,27 +71,32 @@ class Application:
         reply = Reply(send)
         bridge.request_task.set(reply.task())
         bridge.request_loop.set(asyncio.get_running_loop())
-        watch = ClientWatch(scope, receive, reply)
+        # Our own server looks after its clients itself.
+        watch = None if reply.cycle is not None else ClientWatch(scope, receive, reply)
+        body = RequestBody(receive, limit=limit, at_end=watch.start if watch else None)
+        incoming = Incoming(scope, script_name, path, body)
         try:
-            await bridge.Spawned(self._serve, scope, path, script_name, watch, reply)
+            await bridge.Spawned(_serve, application, incoming, reply)
         except ClientGone:
             return
         finally:
-            watch.end()
+            if watch is not None:
+                watch.end()
 
-    def _serve(
-        self, scope: Scope, path: str, script_name: str | None, watch: ClientWatch, reply: Reply
-    ) -> None:
-        """Answer one request, on its greenlet."""
-        if script_name is None:
-            reply.whole(b"404 Not Found", [], b"")
-            return
-        application = self.tree.apps[script_name]
-        limit = cherrypy.server.max_request_body_size or 0
-        body = RequestBody(watch.receive, limit=limit, at_end=watch.start)
-        incoming = Incoming(scope, script_name, path, body)
-        exchange = Exchange if _is_plain(application) else WsgiExchange
-        exchange(application, incoming, reply).run()
+
+def _serve(application: Any, incoming: Incoming, reply: Reply) -> None:
+    """Answer one request, on its greenlet."""
+    if application is None:
+        reply.whole(b"404 Not Found", [], b"")
+        return
+    exchange = Exchange if _is_plain(application) else WsgiExchange
+    exchange(application, incoming, reply).run()
+
+
+def _hosted(application: Any) -> AsgiCallable | None:
+    """Return what gets the connection as it is, if the application has that."""
+    hosted: AsgiCallable | None = getattr(application, "asgi", None)
+    return hosted
 
 
 async def _refuse_body(send: Send) -> None:

@@ -20,11 +20,15 @@ class RequestBody:
     """A file over ASGI's `receive`, for the request's greenlet and for worker threads."""
 
     def __init__(
-        self, receive: Callable[[], Awaitable[Any]], *, limit: int = 0, at_end: Callable[[], None]
+        self,
+        receive: Callable[[], Awaitable[Any]],
+        *,
+        limit: int = 0,
+        at_end: Callable[[], None] | None = None,
     ) -> None:
         self._receive = receive
         self._at_end = at_end
-        self._limit = limit
+        self.limit = limit
         self._received = 0
         self._buffer = bytearray()
         self._more = True
@@ -39,11 +43,11 @@ class RequestBody:
         self._more = message.get("more_body", False)
         self._trailers = message.get("trailers", [])
         self._received += len(chunk)
-        if self._limit and self._received > self._limit:
+        if self.limit and self._received > self.limit:
             # cherrypy/_cpreqbody.py makes a 413 of this one.
-            raise MaxSizeExceeded("Request Entity Too Large", self._limit)
+            raise MaxSizeExceeded("Request Entity Too Large", self.limit)
         self._buffer += chunk
-        if not self._more:
+        if not self._more and self._at_end is not None:
             self._at_end()
 
     def _take(self, size: int) -> bytes:

@@ -102,6 +102,14 @@ class Spawned(Awaitable[T]):
         return yielded.result()  # type: ignore[no-any-return]
 
 
+def end_parked() -> None:
+    """End the parked greenlets of this thread, which would outlive it."""
+    stack = _parked.__dict__.pop("stack", [])
+    for worker in stack:
+        worker.parent = getcurrent()
+        worker.throw()
+
+
 def on_request_greenlet() -> bool:
     """Tell whether the running code can wait for the event loop by suspending its greenlet."""
     return isinstance(getcurrent(), RequestGreenlet)

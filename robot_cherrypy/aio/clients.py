@@ -25,31 +25,29 @@ class Finishing(Protocol):
 class ClientWatch:
     """Cancels a request when its client has gone.
 
-    Our own server does that by itself. Another ASGI server says it when it is asked for more of the
-    request, once there is no more.
+    An ASGI server says so when it is asked for more of the request once there is no more. Our own
+    server needs no asking: it cancels by itself.
     """
 
     def __init__(self, scope: dict[str, Any], receive: Receive, reply: Finishing) -> None:
-        self.receive = receive
+        self._receive = receive
         self._reply = reply
-        self._ours = cycle_of(receive) is not None
         self._watch: asyncio.Task[None] | None = None
         self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
         self._ended = False
-        if not self._ours and _BODY_HEADERS.isdisjoint(name for name, _value in scope["headers"]):
+        if _BODY_HEADERS.isdisjoint(name for name, _value in scope["headers"]):
             self._begin()
 
     def start(self) -> None:
         """Begin to watch: the request has arrived as a whole, be it on a worker thread."""
-        if not self._ours:
-            self._loop.call_soon_threadsafe(self._begin)
+        self._loop.call_soon_threadsafe(self._begin)
 
     def _begin(self) -> None:
         if self._watch is None and not self._ended:
             self._watch = self._loop.create_task(self._wait())
 
     async def _wait(self) -> None:
-        while (await self.receive())["type"] != "http.disconnect":
+        while (await self._receive())["type"] != "http.disconnect":
             pass
         if self._task is not None and not self._reply.finished:
             self._task.cancel()

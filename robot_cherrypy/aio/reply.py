@@ -17,21 +17,21 @@ class Reply:
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self._cycle = cycle_of(send)
+        self.cycle = cycle_of(send)
         self.started = False
         self.finished = False
 
     def task(self) -> "asyncio.Task[Any] | None":
         """Return the task that the request is served by."""
         # Up to Python 3.11, asyncio.current_task is slow.
-        return asyncio.current_task() if self._cycle is None else self._cycle.task
+        return asyncio.current_task() if self.cycle is None else self.cycle.task
 
     def whole(self, status: bytes, headers: RawHeaders, body: bytes) -> None:
         """Send a response whose body is at hand."""
         self.started = True
         start = _start(status, headers)
         self.finished = True
-        cycle = self._cycle
+        cycle = self.cycle
         if cycle is not None and not cycle.flow.write_paused:
             cycle.respond(start, body)  # nothing to wait for
         else:
@@ -46,7 +46,7 @@ class Reply:
         self.started = True
         bridge.wait(self._send(_start(status, headers)))
         for chunk in chunks:
-            if self._cycle is not None and self._cycle.disconnected:
+            if self.cycle is not None and self.cycle.disconnected:
                 raise ClientGone
             if chunk:
                 bridge.wait(self._chunk(chunk))

@@ -214,6 +214,7 @@ class HTTPServer:
         for name in close_pool_of(loop, _CUT_GRACE):
             cherrypy.engine.log(f"{name} is still busy and was left alone", level=30)
         cherrypy.engine.publish("release_thread")
+        bridge.end_parked()
         loop.run_until_complete(loop.shutdown_asyncgens())
         with self._guard:
             self._loop = self._address = None

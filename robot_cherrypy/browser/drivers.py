@@ -15,10 +15,15 @@ from selenium.webdriver.remote.webdriver import WebDriver
 
 from robot_cherrypy.browser.guarding import Guard
 from robot_cherrypy.browser.kinds import Family
+from robot_cherrypy.errors import BrowserError
 
 # ChromeDriver's words where a page is left while it looks at an element of it (2 % of the looks in
 # such moments). By the WebDriver specification that is a stale element, which waits expect.
 _LEFT = "Node with given id does not belong to the document"
+
+# ChromeDriver chooses a port that is free for IPv6 and gives up where the same one is not for IPv4.
+_PORT_TAKEN = "port not available"
+_ATTEMPTS = 5
 
 
 class GuardedService(Service):
@@ -32,6 +37,16 @@ class GuardedService(Service):
         if os.name == "nt":  # the guard needs a POSIX system
             super().start()
             return
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._start_guarded()
+            except BrowserError as error:
+                if _PORT_TAKEN not in str(error) or attempt == _ATTEMPTS:
+                    raise
+            else:
+                return
+
+    def _start_guarded(self) -> None:
         if self.chooses_port:
             self.port = 0
         self.guard = Guard([self.path, *self.command_line_args()])

@@ -32,7 +32,6 @@ class Evidence:
     sessions: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     outputs: list[tuple[str, str]] = field(default_factory=list)
     recording: bytes = b""
-    is_open: bool = False
 
 
 def render(evidence: Evidence, masker: Masker, *, with_pictures: bool = True) -> str:
@@ -42,10 +41,9 @@ def render(evidence: Evidence, masker: Masker, *, with_pictures: bool = True) ->
         waterfall(evidence.line, masker),
     ]
     parts += _sections(evidence, masker, with_pictures=with_pictures)
-    opened = " open" if evidence.is_open else ""
     title = f"{text(masker.text(evidence.title))} <span class=dim>{_counts(evidence)}</span>"
     return (
-        f"<style>{_STYLE}</style><div class=rcp><details{opened}><summary>{title}</summary>"
+        f"<style>{_STYLE}</style><div class=rcp><details><summary>{title}</summary>"
         f"<div>{''.join(parts)}</div></details></div>"
     )
 

@@ -106,7 +106,7 @@ def look_at(
 
 
 def _look(driver: WebDriver, view: BrowserView, since: float) -> None:
-    for part in (_page, _console, _network, _picture):
+    for part in (_page, _picture, _network, _console):
         try:
             _despite_dialog(part, driver, view, since)
         except _FAILURES as error:

@@ -20,7 +20,7 @@ from robot_cherrypy.harness.sessions import sessions_of
 from robot_cherrypy.traffic.exchange import Exchange
 from robot_cherrypy.traffic.journal import JOURNAL
 
-_PATIENCE = 0.28
+_PATIENCE = 0.45
 """How long browsers may take to show what they have, in seconds."""
 
 _SESSION_PATIENCE = 0.05
@@ -41,11 +41,16 @@ class Collector:
         self._end = 0.0
         self._written = 0
 
-    def take(self, test: TestRecord) -> None:
-        """Look at both sides, unless this was done for the test already."""
+    def take(self, test: TestRecord, spent: float = 0.0) -> None:
+        """Look at both sides, unless this was done for the test already.
+
+        Args:
+            test: Which.
+            spent: How much of the time for it went elsewhere, in seconds.
+        """
         if self._views is None:
             self._end = time.monotonic()
-            self._views = look_at(open_browsers(), _PATIENCE, test.started)
+            self._views = look_at(open_browsers(), _PATIENCE - spent, test.started)
             self._outputs = [
                 (f"Output of server '{server.alias}'", server.output())
                 for server in self._servers.running
@@ -57,9 +62,8 @@ class Collector:
         forget()
         self._views, self._outputs = None, []
 
-    def block(self, test: TestRecord, *, is_open: bool = False) -> str:
+    def block(self, test: TestRecord) -> str:
         """Return the test's evidence as HTML."""
-        self.take(test)
         views = self._views or []
         exchanges = JOURNAL.exchanges_since(test.started)
         # A teardown comes after the look at both sides.
@@ -79,7 +83,6 @@ class Collector:
             log_lines=JOURNAL.log_lines_since(test.started),
             sessions=self._sessions(exchanges),
             outputs=self._outputs,
-            is_open=is_open,
         )
         typed = [one for view in views for one in view.secrets]
         masker = Masker([*secrets(), *typed, *test.secrets])

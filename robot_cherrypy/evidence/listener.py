@@ -2,6 +2,7 @@
 
 import contextlib
 import html
+import time
 from typing import Any, Literal
 
 from robot.api import logger
@@ -92,10 +93,12 @@ class TestListener:
         if test is None:
             return
         try:
+            started = time.monotonic()
             self._judge.settle()
             self._look_for_browser_errors()
             self._judge_result(result)
             if self._is_wanted(failed=result.failed):
+                self._collector.take(test, spent=time.monotonic() - started)
                 logger.info(self._collector.block(test), html=True)
         finally:
             self._collector.forget()

@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from robot_cherrypy.errors import ServerError
+from robot_cherrypy.harness import child_coverage
 from robot_cherrypy.harness.listening import DRAIN
 from robot_cherrypy.harness.server import Launch, Server, Stopped
 from robot_cherrypy.traffic import wire
@@ -70,6 +71,12 @@ class ChildProcessServer(Server):
         except BaseException:
             self.kill()
             raise
+        child_coverage.add(self)
+
+    def switch_coverage(self, context: str) -> None:
+        """Let what the child does count for a test, or for what is between tests."""
+        if not self.is_stopped and self.ended_by is None:
+            self._ask("switch_coverage", context=context)
 
     def in_flight(self) -> list[Exchange]:
         """See `Server.in_flight`."""

@@ -18,7 +18,7 @@ import cherrypy
 from cherrypy.process.plugins import SimplePlugin
 
 from robot_cherrypy.errors import ServerError
-from robot_cherrypy.harness import applications
+from robot_cherrypy.harness import applications, child_coverage
 from robot_cherrypy.harness.configuration import Configuration
 from robot_cherrypy.harness.listening import Kind, Listening
 from robot_cherrypy.harness.server import base_url
@@ -95,26 +95,35 @@ def serve(
     Raises:
         RobotCherryPyError: The application cannot be loaded.
     """
-    sections = configuration or {}
-    cherrypy.config.update({"engine.autoreload.on": supervisor is None})
-    with applications.self_mounting(cherrypy.tree):
-        application = applications.load(reference, search_path)
-        applications.mount(
-            application, reference, tree=cherrypy.tree, path=path, configuration=sections
-        )
-    _set_address(host, port, sections.get("global", {}))
-    cherrypy.server.unsubscribe()
-    plugin = _ServerPlugin(kind, supervisor)
-    plugin.subscribe()
-    cherrypy.engine.signals.subscribe()
-    cherrypy.engine.start()
     with contextlib.ExitStack() as stack:
         if supervisor:
-            stack.enter_context(capture.installed())
-            JOURNAL.report = lambda record: supervisor.report(**wire.written(record))
+            _supervise(stack, supervisor)
+        sections = configuration or {}
+        cherrypy.config.update({"engine.autoreload.on": supervisor is None})
+        with applications.self_mounting(cherrypy.tree):
+            application = applications.load(reference, search_path)
+            applications.mount(
+                application, reference, tree=cherrypy.tree, path=path, configuration=sections
+            )
+        _set_address(host, port, sections.get("global", {}))
+        cherrypy.server.unsubscribe()
+        plugin = _ServerPlugin(kind, supervisor)
+        plugin.subscribe()
+        cherrypy.engine.signals.subscribe()
+        cherrypy.engine.start()
+        if supervisor:
             supervisor.commands.update(plugin.commands())
             supervisor.report(url=plugin.url)
         cherrypy.engine.block()
+
+
+def _supervise(stack: contextlib.ExitStack, supervisor: Supervisor) -> None:
+    """Report what happens; measure coverage if that is wanted."""
+    switch = stack.enter_context(child_coverage.measured())
+    if switch is not None:
+        supervisor.commands["switch_coverage"] = switch
+    stack.enter_context(capture.installed())
+    JOURNAL.report = lambda record: supervisor.report(**wire.written(record))
 
 
 def _set_address(host: str | None, port: int | None, settings: Mapping[str, Any]) -> None:

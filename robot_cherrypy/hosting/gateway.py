@@ -7,6 +7,7 @@ and sends crosses to it one message at a time, so that neither side runs ahead o
 import asyncio
 import contextlib
 import queue
+import threading
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
@@ -17,6 +18,7 @@ from robot_cherrypy.asgi import VERSION, AsgiCallable, Message, Scope
 from robot_cherrypy.hosting.loop import LoopThread
 
 _CHUNK = 65536
+_PATIENCE = 1.0  # seconds that an application may take to fail after it has answered so
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 Step = tuple[str, Any, "asyncio.Future[Any] | None"]
@@ -36,6 +38,7 @@ class Exchange:
         self._is_head = environ["REQUEST_METHOD"] == "HEAD"
         self._asked_for_all = self._complete = False
         self._closed = asyncio.Event()
+        self._ended = threading.Event()
         self._waiting: set[asyncio.Future[Any]] = set()
 
     # -- on the server's thread
@@ -79,6 +82,9 @@ class Exchange:
     def close(self) -> None:
         """End the exchange: what is not answered now is not answered any more."""
         self._thread.loop.call_soon_threadsafe(self._disconnect)
+        if self._start is not None and self._start["status"] >= 500:
+            # Frameworks answer first and raise then; who asks for errors wants to know at once.
+            self._ended.wait(_PATIENCE)
 
     def _read(self) -> Message | Exception:
         stream = self._environ["wsgi.input"]
@@ -94,16 +100,23 @@ class Exchange:
     # -- on the event loop
 
     async def _run(self) -> None:
-        error: BaseException | None = None
+        error: BaseException = RuntimeError("The ASGI application did not complete its response.")
         try:
             await self._application(scope_of(self._environ), self._receive, self._send)
+        except asyncio.CancelledError as cancelled:
+            error = cancelled
         except BaseException as raised:  # noqa: BLE001 - raised on the server's thread
             error = raised
-        if not (self._complete or self._closed.is_set()):
-            early = RuntimeError("The ASGI application returned before its response was complete.")
-            self._steps.put(("end", error or early, None))
-        elif error is not None and not isinstance(error, asyncio.CancelledError):
-            cherrypy.log(f"After the response: {error!r}", severity=40, traceback=True)
+            if self._is_over:
+                cherrypy.log("After the response:", severity=40, traceback=True)
+        finally:
+            self._ended.set()
+        if not self._is_over:
+            self._steps.put(("end", error, None))
+
+    @property
+    def _is_over(self) -> bool:
+        return self._complete or self._closed.is_set()
 
     async def _receive(self) -> Message:
         if not (self._asked_for_all or self._closed.is_set()):

@@ -51,11 +51,14 @@ def digest(name: str) -> str:
     """Return a digest of the source of `module:Class.function`, or '' if there is none."""
     module, _, path = name.partition(":")
     try:
-        found: Any = functools.reduce(_member, path.split("."), importlib.import_module(module))
-        source = inspect.getsource(found)
+        return _digest(functools.reduce(_member, path.split("."), importlib.import_module(module)))
     except (AttributeError, KeyError, OSError, TypeError):
         return ""
-    return hashlib.sha256(source.encode()).hexdigest()[:16]
+
+
+@functools.cache  # finding a source takes a millisecond, and servers start and stop often
+def _digest(code: Any) -> str:
+    return hashlib.sha256(inspect.getsource(code).encode()).hexdigest()[:16]
 
 
 def _member(owner: Any, name: str) -> Any:

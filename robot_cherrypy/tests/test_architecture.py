@@ -17,7 +17,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "tests" not in path.p
 STEPS = (
     {"__init__", "__main__"},
     {"command"},
-    {"library"},
+    {"library", "coverage"},
     {"keywords"},
     {"evidence"},
     {"browser", "harness", "stack", "doctor"},
@@ -29,7 +29,7 @@ STEPS = (
     {"errors"},
 )
 ALLOWED_ASIDE = {("doctor", "browser"), ("doctor", "stack")}
-ROBOT_ROOMS = {"library", "keywords", "evidence"}
+ROBOT_ROOMS = {"library", "coverage", "keywords", "evidence"}
 
 
 def room(path):

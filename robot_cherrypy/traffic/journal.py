@@ -71,11 +71,21 @@ class Journal:
 
     def add(self, failure: ServerFailure) -> None:
         """Take note of a failure."""
+        self._forget_unexplained(failure)
         self.failures.append(failure)
         if failure.exchange is not None:
             failure.exchange.failures.append(failure)
         if self.report:
             self.report(failure)
+
+    def _forget_unexplained(self, failure: ServerFailure) -> None:
+        """Drop an answer of 500 that this failure explains: some frameworks answer, then raise."""
+        if failure.exchange is None or not failure.traceback:
+            return
+        for other in [one for one in failure.exchange.failures if not one.traceback]:
+            failure.exchange.failures.remove(other)
+            with suppress(ValueError):  # it was judged already
+                self.failures.remove(other)
 
     def begin_work(self, exchange: Exchange) -> None:
         """Take note of a thread that works for an exchange."""

@@ -22,30 +22,45 @@ def encoded_headers(replacements: Replacements) -> None:
     """Encode each header name and value once (`lib/httputil.py`, `HeaderMap`)."""
     header_map = httputil.HeaderMap
     encode_generically = header_map.__dict__["encode_header_items"].__func__
-
-    @functools.lru_cache(4096)
-    def encode(text: str, *_settings: Any) -> bytes:
-        encoded: bytes = header_map.encode(text)
-        return encoded.translate(None, httputil.header_translate_deletechars)
+    tables: dict[Any, _Table] = {}
 
     def encode_header_items(cls: Any, items: Iterable[tuple[Any, Any]]) -> Any:
         if cls is not header_map:
             return encode_generically(cls, items)
         settings = cls.use_rfc_2047, cls.protocol, tuple(cls.encodings)
+        table = tables.get(settings)
+        if table is None:
+            table = tables[settings] = _Table()
         return [
-            (_encode(encode, name, settings), _encode(encode, value, settings))
+            (
+                table[name] if type(name) is str else _encode(table, name),
+                table[value] if type(value) is str else _encode(table, value),
+            )
             for name, value in items
         ]
 
     replacements.set(header_map, "encode_header_items", classmethod(encode_header_items))
 
 
-def _encode(encode: Any, item: Any, settings: tuple[Any, ...]) -> Any:
-    if isinstance(item, str):
-        return encode(item, *settings)
+_MOST_TEXTS = 4096
+
+
+class _Table(dict[str, bytes]):
+    """Header names and values by their text, as they go out."""
+
+    def __missing__(self, text: str) -> bytes:
+        if len(self) > _MOST_TEXTS:
+            self.clear()
+        encoded: bytes = httputil.HeaderMap.encode(text)
+        encoded = encoded.translate(None, httputil.header_translate_deletechars)
+        self[text] = encoded
+        return encoded
+
+
+def _encode(table: _Table, item: Any) -> bytes:
     if isinstance(item, bytes):
         return item.translate(None, httputil.header_translate_deletechars)
-    return encode(str(item), *settings)
+    return table[str(item)]
 
 
 @patch(

@@ -75,20 +75,20 @@ def served_by(name, folder):
     command = [sys.executable, *(part.format(port=port) for part in SERVERS[name])]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
     try:
-        wait_until_ready(process, port)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+            wait_until_ready(process, client)
             yield client, process
     finally:
         process.terminate()
         process.communicate(timeout=20)
 
 
-def wait_until_ready(process, port):
-    """Wait until the port answers, for as long as the process lives."""
+def wait_until_ready(process, client):
+    """Wait until the server answers, for as long as the process lives."""
     deadline = time.monotonic() + 20
     while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", port), 1).close()
+        with contextlib.suppress(httpx.TransportError):
+            client.get("/")
             return
         time.sleep(0.05)
     raise AssertionError(f"{process.args} did not start")

@@ -1,0 +1,15 @@
+*** Settings ***
+Documentation     Two tests that reach different lines of the shop.
+
+Resource          ../../resources/shop.resource
+
+Suite Setup       Open Shop
+Suite Teardown    Close Shop
+
+
+*** Test Cases ***
+Look At A Tea
+    Visit    /tea?name=assam
+
+Order A Tea
+    Visit    /order?tea=assam

@@ -1,0 +1,93 @@
+"""Coverage of the application by acceptance test: `robot --listener robot_cherrypy.coverage …`.
+
+Leaves an HTML report in `coverage/` of the output directory, in which each line names the tests
+that reached it, and the data file `.coverage` beside it. What is measured is named after a colon,
+such as `--listener robot_cherrypy.coverage:shop`; by default all code below the current folder.
+Servers in child processes are measured as well. Needs the extra `coverage`.
+"""
+
+import importlib.util
+import os
+from pathlib import Path
+from typing import Any
+
+from robot.api import logger
+from robot.libraries.BuiltIn import BuiltIn
+
+from robot_cherrypy.errors import MissingExtraError
+from robot_cherrypy.harness import child_coverage
+
+_OUTSIDE = "outside of any test"
+
+
+class coverage:  # noqa: N801 - Robot looks for a class named as the module
+    """The listener (listener interface, version 3)."""
+
+    ROBOT_LISTENER_API_VERSION = 3
+
+    def __init__(self, *sources: str) -> None:
+        """Begin to measure.
+
+        Args:
+            sources: Packages or folders to measure; the current folder by default.
+
+        Raises:
+            MissingExtraError: coverage.py is not installed.
+        """
+        try:
+            from coverage import Coverage  # noqa: PLC0415 - an extra
+        except ModuleNotFoundError as error:
+            raise MissingExtraError("Measuring coverage", "coverage") from error
+        self._data = Path.cwd() / f".coverage.{os.getpid()}"
+        options: dict[str, Any] = {
+            "source": list(sources) or ["."],
+            "concurrency": ["thread", *_greenlet()],
+            "omit": ["*/robot_cherrypy/*", "*/site-packages/*"],
+        }
+        self._coverage = Coverage(data_file=str(self._data), data_suffix=True, **options)
+        self._output = Path.cwd()
+        child_coverage.begin(str(self._data), options)
+        self._coverage.start()
+        self._switch(_OUTSIDE)
+
+    def start_suite(self, _data: Any, _result: Any) -> None:
+        """Learn where reports go."""
+        self._output = Path(BuiltIn().get_variable_value("${OUTPUT_DIR}"))
+
+    def start_test(self, data: Any, _result: Any) -> None:
+        """Count for this test."""
+        self._switch(data.full_name)
+
+    def end_test(self, _data: Any, _result: Any) -> None:
+        """Count for nobody."""
+        self._switch(_OUTSIDE)
+
+    def close(self) -> None:
+        """Write the report."""
+        self._coverage.stop()
+        self._coverage.save()
+        child_coverage.end()
+        _report(self._data, self._output)
+
+    def _switch(self, context: str) -> None:
+        self._coverage.switch_context(context)
+        child_coverage.switch(context)
+
+
+def _greenlet() -> list[str]:
+    """The asyncio server has it; coverage.py cannot be told of it where it is not installed."""
+    return ["greenlet"] if importlib.util.find_spec("greenlet") else []
+
+
+def _report(data: Path, folder: Path) -> None:
+    from coverage import Coverage  # noqa: PLC0415 - an extra
+    from coverage.exceptions import NoDataError  # noqa: PLC0415
+
+    whole = Coverage(data_file=str(folder / ".coverage"))
+    try:
+        whole.combine([str(part) for part in data.parent.glob(f"{data.name}*")])
+        whole.html_report(
+            directory=str(folder / "coverage"), show_contexts=True, title="Coverage by test"
+        )
+    except NoDataError as error:
+        logger.warn(f"There is no coverage to report: {error}")
