@@ -79,13 +79,12 @@ class Journal:
             self.report(failure)
 
     def _forget_unexplained(self, failure: ServerFailure) -> None:
-        """Drop an answer of 500 that this failure explains: some frameworks answer, then raise."""
-        if failure.exchange is None or not failure.traceback:
-            return
-        for other in [one for one in failure.exchange.failures if not one.traceback]:
-            failure.exchange.failures.remove(other)
-            with suppress(ValueError):  # it was judged already
-                self.failures.remove(other)
+        """Drop the answer that a failure explains."""
+        if failure.exchange is not None:
+            for other in filter(failure.explains, list(failure.exchange.failures)):
+                failure.exchange.failures.remove(other)
+                with suppress(ValueError):  # it was taken in already
+                    self.failures.remove(other)
 
     def begin_work(self, exchange: Exchange) -> None:
         """Take note of a thread that works for an exchange."""
