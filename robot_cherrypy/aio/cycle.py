@@ -11,9 +11,9 @@ import cherrypy
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 if TYPE_CHECKING:
-    from robot_cherrypy.aio.application import AsgiCallable
     from robot_cherrypy.aio.connection import Connection
     from robot_cherrypy.aio.environ import Scope
+    from robot_cherrypy.asgi import AsgiCallable
 
 _TOO_LONG = b"The requested resource returned more bytes than the declared Content-Length."
 
