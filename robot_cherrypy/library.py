@@ -24,6 +24,7 @@ from robot_cherrypy.keywords.options import Options
 from robot_cherrypy.keywords.servers import ServerKeywords
 from robot_cherrypy.keywords.sessions import SessionKeywords
 from robot_cherrypy.keywords.stack import StackKeywords
+from robot_cherrypy.keywords.state import StateKeywords
 from robot_cherrypy.keywords.traffic import TrafficKeywords
 from robot_cherrypy.keywords.websockets import WebSocketKeywords
 
@@ -107,6 +108,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
                 ClockKeywords(pages, owners),
                 FaultKeywords(self._servers, owners),
                 self._websocket_keywords,
+                StateKeywords(self._servers),
                 self._stack_keywords,
             ]
         )

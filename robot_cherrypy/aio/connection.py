@@ -39,6 +39,9 @@ class Host(Protocol):
     timeout: float
     requests: dict["asyncio.Task[None]", Any]
 
+    def hosts(self, scope: "Scope") -> bool:
+        """Tell whether a WebSocket goes to an ASGI application as it is."""
+
     def interrupted(self, error: BaseException) -> None:
         """Take note of a SystemExit or KeyboardInterrupt that a page raised."""
 
@@ -70,6 +73,7 @@ class Connection(HttpToolsProtocol):
         self._asked = False
         self._lingering = False
         self._shutting_down = False
+        self._leaves = False  # for a hosted ASGI application, as a WebSocket
         self._unsent = 0
 
     # -- the transport's side
@@ -188,8 +192,10 @@ class Connection(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            # The page decides on an upgrade; until then what follows is the next request.
-            if rest := data[upgrade.args[0] :]:
+            if self._leaves:
+                self.handle_websocket_upgrade()
+            elif rest := data[upgrade.args[0] :]:
+                # The page decides on an upgrade; until then what follows is the next request.
                 self._parse(rest)
         except httptools.HttpParserError as error:
             cause = error.__context__  # what a callback raised
@@ -246,8 +252,11 @@ class Connection(HttpToolsProtocol):
         """Keep a header, or a trailer when the body has begun."""
         if self._in_body:
             self.cycle.trailers.append((name, value))
-        else:
-            super().on_header(name, value)
+            return
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Start to answer the request, or put it behind the ones before it."""
@@ -262,10 +271,16 @@ class Connection(HttpToolsProtocol):
         scope["path"] = path.decode("latin-1")
         scope["query_string"] = query
         scope["extensions"] = {CANCELS: {}}
+        is_websocket = self.parser.should_upgrade() and self._get_upgrade() == b"websocket"
+        self._leaves = (
+            is_websocket and self.ws_protocol_class is not None and self.host.hosts(scope)
+        )
+        if self._leaves:
+            return
         if self.cycle is not None and self.cycle.is_last:
             raise IgnoredError
         cycle = Cycle(self, scope, expects_continue=self.expect_100_continue)
-        if self.parser.should_upgrade() and self._get_upgrade() == b"websocket":
+        if is_websocket:
             cycle.offer_upgrade()
         if cycle.coding not in {b"", b"chunked"}:
             raise RefusedError(malformed.UNKNOWN_CODING)
@@ -311,6 +326,8 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Note that the request has arrived as a whole."""
+        if self._leaves:
+            return
         self._in_body = False
         cycle = self.cycle
         cycle.more_body = False

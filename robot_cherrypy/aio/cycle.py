@@ -13,12 +13,13 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 from robot_cherrypy.aio.upgrade import TRANSPORT, TransportUpgrade
 
 if TYPE_CHECKING:
-    from robot_cherrypy.aio.application import AsgiCallable
     from robot_cherrypy.aio.connection import Connection
     from robot_cherrypy.aio.environ import Scope
+    from robot_cherrypy.asgi import AsgiCallable
 
 _TOO_LONG = b"The requested resource returned more bytes than the declared Content-Length."
 
+_WORTH_NO_COPY = 16384  # bytes
 # The headers of responses that matter here, by their length.
 _KINDS = {len(name): name for name in (b"content-length", b"connection", b"transfer-encoding")}
 
@@ -105,7 +106,7 @@ class Cycle:
     def offer_upgrade(self) -> None:
         """Let the application take the connection over after this request."""
         self._upgrade = TransportUpgrade(self.connection.loop)
-        self.scope["extensions"] = {TRANSPORT: self._upgrade}
+        self.scope["extensions"][TRANSPORT] = self._upgrade
 
     def wake(self) -> None:
         """Wake whoever waits for the request's body or end."""
@@ -179,7 +180,9 @@ class Cycle:
                 out.append(self._cut(body))
         if not more and self._chunked and not self._without_body:
             out.append(b"0\r\n\r\n")
-        if out:
+        if len(body) > _WORTH_NO_COPY:
+            self.transport.writelines(out)
+        elif out:
             self.transport.write(b"".join(out))
         if not more:
             if self._remaining:

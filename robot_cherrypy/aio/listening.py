@@ -110,12 +110,7 @@ def _loop_factory() -> Any:
 def uvicorn_config(application: Any, settings: Any) -> uvicorn.Config:
     """Make the configuration that uvicorn's connections look into."""
     config = uvicorn.Config(
-        application,
-        lifespan="off",
-        interface="asgi3",
-        log_config=None,
-        access_log=False,
-        ws="none",  # to us a WebSocket's handshake is a request as any other
+        application, lifespan="off", interface="asgi3", log_config=None, access_log=False
     )
     config.load()
     config.ssl = ssl_context(settings)
