@@ -112,7 +112,7 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     doctor.add_argument(
         "--install",
         action="store_true",
-        help="install what is required and missing, a browser and its driver above all",
+        help="install what is missing: a browser and its driver, PostgreSQL and HAProxy",
     )
     doctor.add_argument("--json", action="store_true", help="print JSON in place of a table")
     doctor.set_defaults(run=_doctor)

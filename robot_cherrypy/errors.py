@@ -26,6 +26,10 @@ class BrowserError(RobotCherryPyError):
     """A browser or its driver is missing or did not start."""
 
 
+class StackError(RobotCherryPyError):
+    """A database or a load balancer is missing, did not start, or refused what was asked of it."""
+
+
 class InstallError(RobotCherryPyError):
     """What a feature needs could not be installed."""
 

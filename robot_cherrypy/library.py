@@ -8,7 +8,7 @@ from robot.api.interfaces import ListenerV3
 from robotlibcore import DynamicCore
 
 import robot_cherrypy
-from robot_cherrypy.errors import ServerError
+from robot_cherrypy.errors import RobotCherryPyError, ServerError
 from robot_cherrypy.evidence.chronicle import Chronicle
 from robot_cherrypy.evidence.judge import Judge
 from robot_cherrypy.evidence.listener import EvidenceOption, TestListener
@@ -23,6 +23,8 @@ from robot_cherrypy.keywords.faults import FaultKeywords
 from robot_cherrypy.keywords.options import Options
 from robot_cherrypy.keywords.servers import ServerKeywords
 from robot_cherrypy.keywords.sessions import SessionKeywords
+from robot_cherrypy.keywords.stack import StackKeywords
+from robot_cherrypy.keywords.state import StateKeywords
 from robot_cherrypy.keywords.traffic import TrafficKeywords
 
 
@@ -94,6 +96,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
             evidence=evidence,
             wait_after_clicks=options.timeout_seconds if wait_after_clicks else None,
         )
+        self._stack_keywords = StackKeywords(self._servers, options)
         super().__init__(
             [
                 self._server_keywords,
@@ -102,6 +105,8 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
                 SessionKeywords(self._servers, options),
                 ClockKeywords(pages, owners),
                 FaultKeywords(self._servers, owners),
+                StateKeywords(self._servers),
+                self._stack_keywords,
             ]
         )
 
@@ -126,11 +131,19 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
         self._listener.end_suite(data.full_name)
         self._browser_keywords.close_browsers(data.full_name)
         self._stop([one for one in self._servers.running if one.launch.owner == data.full_name])
+        self._stop_stack(data.full_name)
 
     def close(self) -> None:
         """Stop what is left at the end of the run."""
         self._browser_keywords.close_browsers()
         self._stop(self._servers.running)
+        self._stop_stack()
+
+    def _stop_stack(self, owner: str | None = None) -> None:
+        try:
+            self._stack_keywords.stop(owner)
+        except RobotCherryPyError as error:
+            logger.error(str(error))
 
     def _stop(self, servers: list[Server]) -> None:
         try:

@@ -16,9 +16,7 @@ ${MESSAGE}    Moving the clock needs an extra: pip install 'robotframework-cherr
 *** Test Cases ***
 Freezing
     EQUALS:${MESSAGE}    Freeze Time
-
 Travelling
-    EQUALS:${MESSAGE}    Travel To    2030-12-24 18:00
-
+    EQUALS:${MESSAGE}    Travel To       2030-12-24 18:00
 Advancing
     EQUALS:${MESSAGE}    Advance Time    1 hour

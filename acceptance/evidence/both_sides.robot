@@ -4,7 +4,7 @@ Documentation     A failed test shows both sides in the log: the page and the se
 Library           ../resources/inner_runs.py
 
 Suite Setup       Run Inner Suite    evidence/both_sides.robot    --variable    SERVER:${SERVER}
-...               --variable    ISOLATION:${ISOLATION}
+...                   --variable    ISOLATION:${ISOLATION}
 Suite Teardown    Delete Inner Reports
 
 

@@ -1,7 +1,7 @@
 *** Settings ***
-Documentation     Errors in the browser fail a test if that is wanted.
+Documentation    Errors in the browser fail a test if that is wanted.
 
-Library           ../resources/inner_runs.py
+Library          ../resources/inner_runs.py
 
 
 *** Variables ***

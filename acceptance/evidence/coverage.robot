@@ -1,10 +1,10 @@
 *** Settings ***
-Documentation     A listener leaves a report in which lines of the application name the tests that reached them.
+Documentation    A listener leaves a report in which lines of the application name the tests that reached them.
 
-Library           ../resources/inner_runs.py
-Library           ../resources/covered.py
+Library          ../resources/inner_runs.py
+Library          ../resources/covered.py
 
-Test Template     Lines Should Name Their Tests
+Test Template    Lines Should Name Their Tests
 
 
 *** Variables ***
@@ -14,7 +14,6 @@ ${SERVER}    threaded
 *** Test Cases ***
 Server In The Test's Process
     thread
-
 Server In A Child Process
     process
 

@@ -1,10 +1,10 @@
 *** Settings ***
-Documentation     A suite that waits after clicks may check at once.
+Documentation    A suite that waits after clicks may check at once.
 ...
-...               How often it would have been too early without that is printed; 500 clicks show it better than the few
-...               here: `--variable CLICKS:500`.
+...              How often it would have been too early without that is printed; 500 clicks show it better than the few
+...              here: `--variable CLICKS:500`.
 
-Library           ../resources/inner_runs.py
+Library          ../resources/inner_runs.py
 
 
 *** Variables ***

@@ -1,5 +1,6 @@
 """Robot runs inside a Robot run: suites that are meant to fail or to be killed."""
 
+import fnmatch
 import os
 import shutil
 import signal
@@ -115,6 +116,15 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
                 f"Inner test '{name}' should have failed with '{message}', but its message is"
                 f" '{test.message}' ({test.status})."
             )
+
+    @keyword
+    def only_inner_tests_named_so_should_have_failed(self, pattern: str) -> None:
+        """Fail unless just the tests named so failed, each for one server error."""
+        assert self._suite is not None
+        for test in self._suite.all_tests:
+            wanted = fnmatch.fnmatchcase(test.name, pattern)
+            if test.failed != wanted or test.message.count("Server error:") != wanted:
+                raise AssertionError(f"{test.full_name}: {test.status} {test.message}")
 
     @keyword
     def inner_message_should_contain(self, name: str, *texts: str) -> None:

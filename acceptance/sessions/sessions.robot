@@ -62,7 +62,8 @@ Page Without Sessions Is Told
     Open Members
     Run Keyword And Expect Error
     ...    EQUALS:Page / of server 'members' has no sessions: tools.sessions.on is not set there. Pages below /members have them.
-    ...    Seed Session    user=ann
+    ...    Seed Session
+    ...    user=ann
 
 Session That There Is Not Is Told
     Open Members

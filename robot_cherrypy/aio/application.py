@@ -7,7 +7,7 @@ import cherrypy
 
 from robot_cherrypy.aio import bridge
 from robot_cherrypy.aio.body import ClientGone, RequestBody
-from robot_cherrypy.aio.clients import ClientWatch
+from robot_cherrypy.aio.clients import CANCELS, ClientWatch
 from robot_cherrypy.aio.environ import Incoming, path_of
 from robot_cherrypy.aio.exchange import Exchange
 from robot_cherrypy.aio.installation import ensure_installed
@@ -72,7 +72,8 @@ class Application:
         bridge.request_task.set(reply.task())
         bridge.request_loop.set(asyncio.get_running_loop())
         # Our own server looks after its clients itself.
-        watch = None if reply.cycle is not None else ClientWatch(scope, receive, reply)
+        looked_after = CANCELS in scope.get("extensions", ())
+        watch = None if looked_after else ClientWatch(scope, receive, reply)
         body = RequestBody(receive, limit=limit, at_end=watch.start if watch else None)
         incoming = Incoming(scope, script_name, path, body)
         try:

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 from robot_cherrypy.aio.cycle import Cycle
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
+# The ASGI extension by which our own servers say that they cancel requests themselves.
+CANCELS = "robot_cherrypy.cancels"
 _BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 
 
@@ -26,7 +28,7 @@ class ClientWatch:
     """Cancels a request when its client has gone.
 
     An ASGI server says so when it is asked for more of the request once there is no more. Our own
-    server needs no asking: it cancels by itself.
+    server needs no asking: it cancels by itself, which the extension `CANCELS` says.
     """
 
     def __init__(self, scope: dict[str, Any], receive: Receive, reply: Finishing) -> None:

@@ -13,6 +13,7 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from robot_cherrypy.aio import malformed
+from robot_cherrypy.aio.clients import CANCELS
 from robot_cherrypy.aio.cycle import Cycle
 from robot_cherrypy.aio.malformed import IgnoredError, Refusal, RefusedError
 from robot_cherrypy.aio.target import split_target
@@ -245,8 +246,11 @@ class Connection(HttpToolsProtocol):
         """Keep a header, or a trailer when the body has begun."""
         if self._in_body:
             self.cycle.trailers.append((name, value))
-        else:
-            super().on_header(name, value)
+            return
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Start to answer the request, or put it behind the ones before it."""
@@ -262,6 +266,7 @@ class Connection(HttpToolsProtocol):
         scope["raw_path"] = path
         scope["path"] = path.decode("latin-1")
         scope["query_string"] = query
+        scope["extensions"] = {CANCELS: {}}
         if self.cycle is not None and self.cycle.is_last:
             raise IgnoredError
         cycle = Cycle(self, scope, expects_continue=self.expect_100_continue)

@@ -12,7 +12,7 @@ import cherrypy
 from cherrypy.lib import static
 
 from robot_cherrypy.aio import bridge
-from robot_cherrypy.aio.workers import announce_thread, offload
+from robot_cherrypy.aio.workers import announce_thread, offload, offload_step
 
 F = TypeVar("F", bound=Callable[..., Any])
 _LANE = "_robot_cherrypy_lane"
@@ -67,12 +67,17 @@ def lane_of(function: Any, default: Lane) -> Lane:
         return default
 
 
-_PLAIN_TYPES = frozenset({str, bytes, list, types.NoneType, bool, dict})
+_SETTLED_LATER = (types.CoroutineType, types.AsyncGeneratorType, types.GeneratorType)
+
+
+@functools.lru_cache(1024)
+def _may_be_async(kind: Any) -> bool:
+    return issubclass(kind, _SETTLED_LATER) or hasattr(kind, "__await__")
 
 
 def settle(value: Any) -> Any:
     """Turn what a coroutine function returned into what CherryPy expects, waiting for it."""
-    if type(value) in _PLAIN_TYPES:
+    if not _may_be_async(type(value)):  # type: ignore[arg-type]  # types can be hashed
         return value
     if isinstance(value, types.CoroutineType) or inspect.isawaitable(value):
         value = bridge.wait(value)
@@ -129,7 +134,7 @@ class ThreadedBody(Iterator[Any]):
         self._generator = generator
 
     def __next__(self) -> Any:
-        item = offload(next, self._generator, self)
+        item = offload_step(next, self._generator, self)
         if item is self:
             raise StopIteration
         return item
@@ -152,7 +157,7 @@ def call_page_handler(original: Callable[[Any], Any], handler: Any) -> Any:
 
 def _with_timeout(value: Any) -> Any:
     """Limit a coroutine to the seconds that `request.timeout` is configured to for this page."""
-    seconds = getattr(cherrypy.serving.request, "timeout", None)
+    seconds = cherrypy.serving.request.config.get("request.timeout")
     if seconds is None or not isinstance(value, types.CoroutineType):
         return value
     return _within(seconds, value)

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.zttp_h2_impl import ZttpH2Protocol
 
+from robot_cherrypy.aio.clients import CANCELS
+
 if TYPE_CHECKING:
     from robot_cherrypy.aio.connection import Host
     from robot_cherrypy.asgi import AsgiCallable, Receive, Scope, Send
@@ -36,6 +38,7 @@ class Http2Connection(ZttpH2Protocol):
         task = asyncio.current_task()
         assert task is not None
         cycle = getattr(receive, "__self__", None)
+        scope["extensions"][CANCELS] = {}
         self.host.requests[task] = Stream(scope)
         self._streams[cycle] = task
         try:

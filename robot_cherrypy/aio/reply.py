@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from robot_cherrypy.aio import bridge
-from robot_cherrypy.aio.body import ClientGone
 from robot_cherrypy.aio.clients import cycle_of
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -46,8 +45,6 @@ class Reply:
         self.started = True
         bridge.wait(self._send(_start(status, headers)))
         for chunk in chunks:
-            if self.cycle is not None and self.cycle.disconnected:
-                raise ClientGone
             if chunk:
                 bridge.wait(self._chunk(chunk))
         self.finished = True

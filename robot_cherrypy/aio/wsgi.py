@@ -5,7 +5,7 @@ from typing import Any
 
 from robot_cherrypy.aio.environ import Incoming, make_environ
 from robot_cherrypy.aio.reply import RawHeaders, Reply
-from robot_cherrypy.aio.workers import offload
+from robot_cherrypy.aio.workers import offload, offload_step
 
 
 class WsgiExchange:
@@ -53,7 +53,7 @@ class WsgiExchange:
         """Yield what the application wrote and yielded, in order."""
         iterator = iter(result)
         while True:
-            chunk = offload(next, iterator, None)
+            chunk = offload_step(next, iterator, None)
             if self._written:
                 written = b"".join(self._written)
                 self._written.clear()

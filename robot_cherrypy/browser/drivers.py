@@ -13,7 +13,7 @@ from selenium.webdriver.firefox.service import Service as FirefoxService
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from robot_cherrypy.browser.guarding import Guard
+from robot_cherrypy.browser.guarding import DriverGuard
 from robot_cherrypy.browser.kinds import Family
 from robot_cherrypy.errors import BrowserError
 
@@ -29,7 +29,7 @@ _ATTEMPTS = 5
 class GuardedService(Service):
     """A driver process that cannot outlive this one, and that says when it listens."""
 
-    guard: Guard | None = None
+    guard: DriverGuard | None = None
     chooses_port = True
 
     def start(self) -> None:
@@ -49,7 +49,7 @@ class GuardedService(Service):
     def _start_guarded(self) -> None:
         if self.chooses_port:
             self.port = 0
-        self.guard = Guard([self.path, *self.command_line_args()])
+        self.guard = DriverGuard([self.path, *self.command_line_args()])
         self.process = self.guard.process
         self.port = self.guard.port()
 

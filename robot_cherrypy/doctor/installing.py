@@ -41,6 +41,15 @@ def debian(*packages: str) -> Way:
     return install
 
 
+def pip(package: str) -> Way:
+    """Return a way that installs a package of PyPI into this environment."""
+
+    def install() -> None:
+        call(sys.executable, "-m", "pip", "install", package)
+
+    return install
+
+
 @cache
 def update() -> None:
     """Bring the lists of Debian's packages up to date, once."""
@@ -55,7 +64,15 @@ def run(*command: str) -> None:
     """
     if not shutil.which(command[0]):
         raise InstallError(f"There is no {command[0]}: this is no Debian system.")
-    words = (*root(), "env", "DEBIAN_FRONTEND=noninteractive", *command)
+    call(*root(), "env", "DEBIAN_FRONTEND=noninteractive", *command)
+
+
+def call(*words: str) -> None:
+    """Run a command and show what it prints.
+
+    Raises:
+        InstallError: It failed.
+    """
     show(f"Running {' '.join(words)}")
     outcome = subprocess.run(words, check=False, stdin=subprocess.DEVNULL, stdout=sys.stderr)  # noqa: S603
     if outcome.returncode:

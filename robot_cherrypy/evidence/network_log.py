@@ -43,6 +43,8 @@ class NetworkLog:
 
     requests: list[Request] = field(default_factory=list)
     loading: set[str] = field(default_factory=set)
+    leaving: set[str] = field(default_factory=set)
+    """Frames that are about to show another page."""
     has_dialog: bool = False
     read_at: float = field(default_factory=time.monotonic)
     _running: dict[str, Request] = field(default_factory=dict)
@@ -72,8 +74,10 @@ class NetworkLog:
         """Take in one event of the DevTools protocol's domains Page and Network."""
         if method in {"Page.frameStartedLoading", "Page.frameStartedNavigating"}:
             self.loading.add(values["frameId"])
+            self.leaving.add(values["frameId"])
         elif method in {"Page.frameStoppedLoading", "Page.frameDetached"}:
             self.loading.discard(values["frameId"])
+            self.leaving.discard(values["frameId"])
         elif method == "Page.frameNavigated":
             self._navigated(values["frame"])
         elif method == "Page.javascriptDialogOpening":
@@ -107,6 +111,7 @@ class NetworkLog:
 
     def _navigated(self, frame: dict[str, Any]) -> None:
         """Let go of what the page before waited for: not all of it is said to have ended."""
+        self.leaving.discard(frame["id"])
         if "parentId" not in frame:
             self._running = {
                 number: one

@@ -5,7 +5,6 @@ from typing import Any
 
 from selenium.common.exceptions import WebDriverException
 
-from robot_cherrypy.evidence.browser_side import open_browsers
 from robot_cherrypy.evidence.network_log import NetworkLog, network_log
 from robot_cherrypy.harness.registry import Servers
 
@@ -36,14 +35,15 @@ CLICKS = frozenset(
 _TURN = {"expression": "new Promise(done => setTimeout(done))", "awaitPromise": True}
 
 
-def wait_for_page(servers: Servers, timeout: float) -> bool:
-    """Wait until the current browser has loaded what it asked for, and servers have nothing to do.
+def wait_for_page(driver: Any, servers: Servers, timeout: float) -> bool:
+    """Wait until a browser has loaded what it asked for, and servers have nothing to do.
 
     A driver may return from a click before the browser has even begun to navigate. What the page
     does in its next turns is therefore awaited first; then the browser's own log of its network
     tells whether anything is still to come.
 
     Args:
+        driver: Of the browser.
         servers: Those that may be busy.
         timeout: In seconds.
 
@@ -51,10 +51,9 @@ def wait_for_page(servers: Servers, timeout: float) -> bool:
         Whether it was so within that time.
     """
     deadline = time.monotonic() + timeout
-    for _name, driver in open_browsers()[:1]:
-        log = network_log(driver)
-        if log is not None and not _settled(driver, log, servers, deadline):
-            return False
+    log = network_log(driver)
+    if log is not None and not _settled(driver, log, servers, deadline):
+        return False
     return _servers_idle(servers, deadline)
 
 
@@ -71,6 +70,32 @@ def _settled(driver: Any, log: NetworkLog, servers: Servers, deadline: float) ->
         if turned and not log.is_busy:
             return True
     return False
+
+
+def stands_still(driver: Any, seconds: float) -> bool:
+    """Wait until the page is not about to be left; taking its picture then would hang.
+
+    Args:
+        driver: Of the browser.
+        seconds: For how long at most.
+
+    Returns:
+        Whether it stays; unknown, and taken for yes, in a browser that keeps no log.
+    """
+    log = network_log(driver)
+    if log is None:
+        return True
+    deadline = time.monotonic() + seconds
+    while True:
+        log.read(driver)
+        if log.has_dialog:
+            return False  # most commands would close it
+        turned = _take_turn(driver)
+        log.read(driver)
+        if turned and not log.leaving:
+            return True
+        if time.monotonic() > deadline:
+            return False
 
 
 def _take_turn(driver: Any) -> bool:

@@ -12,6 +12,7 @@ from robot_cherrypy.errors import ServerError
 from robot_cherrypy.harness import applications, bus, process_state
 from robot_cherrypy.harness.configuration import Configuration
 from robot_cherrypy.harness.listening import Listening
+from robot_cherrypy.harness.reset import Reset, Snapshot
 from robot_cherrypy.harness.server import Launch, Server, Stopped, base_url
 from robot_cherrypy.traffic import capture
 from robot_cherrypy.traffic.exchange import Exchange
@@ -65,6 +66,7 @@ class InProcessServer(Server):
         self.recorder = Recorder(launch.alias)
         self._subscriptions: bus.Subscriptions = frozenset()
         self._listening: Listening | None = None
+        self._snapshot: Snapshot | None = None
         self._refusing: int | None = None
         self._ended_by: str | None = None
         self._url = ""
@@ -87,6 +89,7 @@ class InProcessServer(Server):
         except BaseException:
             self.stop()
             raise
+        self._snapshot = Snapshot(self.tree)
 
     def mount(self, reference: str, path: str, configuration: Configuration) -> None:
         """Mount a further application while the server runs."""
@@ -115,6 +118,11 @@ class InProcessServer(Server):
         if self._ended_by is None and self._listening is not None:
             self._ended_by = reason
             self._listening.end()
+
+    def reset(self) -> Reset:
+        """Put CherryPy's state back to what it was when this server had started."""
+        assert self._snapshot is not None
+        return self._snapshot.restore()
 
     def in_flight(self) -> list[Exchange]:
         """See `Server.in_flight`."""

@@ -56,12 +56,14 @@ def _walk(
         if len(left) == before:
             left.pop(0)
         node = subnode
-        taken = [
-            "/" + "/".join(segments[:number])
-            for number in range(total - before + 1, total - len(left) + 1)
-        ]
+        taken = _paths(segments, total - before, total - len(left)) if app.config else []
         trail.append(_Node(node, _config_of(node, app, taken), len(left)))
     return trail
+
+
+def _paths(segments: list[str], start: int, end: int) -> list[str]:
+    """Return the paths of the segments from `start` to `end`."""
+    return ["/" + "/".join(segments[:number]) for number in range(start + 1, end + 1)]
 
 
 def _take_virtual(dispatcher: Any, node: Any, left: list[str], settle: Callable[[Any], Any]) -> Any:

@@ -24,7 +24,7 @@ STEPS = (
     {"traffic", "hosting"},
     {"websocket"},
     {"aio"},
-    {"patches"},
+    {"patches", "processes"},
     {"asgi"},
     {"errors"},
 )

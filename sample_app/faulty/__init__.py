@@ -203,6 +203,25 @@ _CLOCK = """
 """
 
 
+class Untidy:
+    """Pages that change what belongs to all."""
+
+    @cherrypy.expose
+    def index(self) -> str:
+        """Change CherryPy's state, and forget to change it back."""
+        cherrypy.config["tea.discount"] = 0.2
+        cherrypy.request.app.config.setdefault("/tea", {})["response.timeout"] = 1
+        cherrypy.tools.tea = cherrypy.Tool("before_handler", lambda: None)
+        cherrypy.engine.subscribe("log", _listen)
+        cherrypy.tree.mount(Clock(), "/sale")
+        cherrypy.request.app.root.discounts += 1
+        return _page("Sale", "<p>20 % off</p>")
+
+
+def _listen(_message: str, _level: int) -> None:
+    """Listen in vain."""
+
+
 class Faulty(Shop):
     """The whole shop, for either server."""
 
@@ -210,6 +229,8 @@ class Faulty(Shop):
         self.members = Members()
         self.counter = Counter()
         self.clock = Clock()
+        self.untidy = Untidy()
+        self.discounts = 0
 
 
 class AsyncFaulty(Faulty):
@@ -243,7 +264,7 @@ def members() -> cherrypy.Application:
     return cherrypy.Application(Faulty(), "", {"/members": SESSIONS, "/": {}})
 
 
-class MarkedSession(RamSession):  # type: ignore[misc]
+class MarkedSession(RamSession):
     """Sessions of a third party: kept in memory, and marked as its own."""
 
     cache: ClassVar[dict[str, Any]] = {}

@@ -1,8 +1,8 @@
 *** Settings ***
-Documentation     Tests that end far away from now.
+Documentation    Tests that end far away from now.
 
-Library           DateTime
-Library           robot_cherrypy
+Library          DateTime
+Library          robot_cherrypy
 
 
 *** Test Cases ***

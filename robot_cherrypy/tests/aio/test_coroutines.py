@@ -10,6 +10,8 @@ import cherrypy
 import pytest
 
 from robot_cherrypy import aio
+from robot_cherrypy.aio.server import HTTPServer
+from robot_cherrypy.tests.aio.conftest import Running
 
 variable = contextvars.ContextVar("variable", default="unset")
 AUTH = {"Authorization": "Basic YWRhOmxvdmVsYWNl"}  # ada:lovelace
@@ -267,16 +269,78 @@ def test_a_coroutine_is_cancelled_when_its_client_goes(serve):
     assert ["cancelled", "on_end_resource", "on_end_request"] == root.events
 
 
+@pytest.mark.parametrize("wrapped", [False, True])
 @pytest.mark.parametrize("page", ["stream", "plain_stream"])
-def test_streams_are_closed_when_their_client_goes(serve, page):
-    """A generator whose client has gone is closed."""
+def test_streams_are_closed_when_their_client_goes(serve, page, wrapped):
+    """A generator whose client has gone is closed, also behind ASGI middleware."""
     root = Root()
-    connection = serve(root).connect()
+    running = serve(root)
+    if wrapped:
+        running.stop()
+        running = Running(HTTPServer(running.server.settings, wrap(running.server.application)))
+    connection = running.connect()
     connection.request("GET", f"/{page}")
     assert root.entered.wait(10)
     connection.close()
     assert root.ended.wait(10)
     assert ["closed"] == root.events
+    running.stop()
+
+
+def wrap(application):
+    """Make a piece of ASGI middleware, as others do."""
+
+    async def middleware(scope, receive, send):
+        async def sending(message):
+            await send(message)
+
+        async def receiving():
+            return await receive()
+
+        await application(scope, receiving, sending)
+
+    return middleware
+
+
+def test_a_plain_page_runs_to_its_end_when_its_client_goes(serve):
+    """Plain code cannot be interrupted, so that its request ends when it does, as on threads."""
+
+    class Plain:
+        def __init__(self):
+            self.entered, self.leave, self.ended = (threading.Event() for _ in range(3))
+            self.events = []
+
+        @cherrypy.expose
+        @cherrypy.config(**{"hooks.on_end_request": lambda: plain.end()})  # noqa: PLW0108
+        def index(self):
+            self.entered.set()
+            self.leave.wait(10)
+            self.events.append(f"left {cherrypy.request.path_info}")
+            return "nobody reads it"
+
+        def end(self):
+            self.events.append("ended")
+            self.ended.set()
+
+    plain = Plain()
+    running = serve(plain)
+    connection = running.connect()
+    connection.request("GET", "/")
+    assert plain.entered.wait(10)
+    connection.close()
+    assert becomes_empty(running)
+    plain.leave.set()
+    assert plain.ended.wait(10)
+    assert ["left /", "ended"] == plain.events
+
+
+def becomes_empty(running):
+    """Tell whether all clients of a server go within ten seconds."""
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        if not running.server.connections:
+            return True
+    return False
 
 
 def test_contexts_do_not_leak_under_load(serve):

@@ -195,3 +195,33 @@ def test_server_header_can_be_left_out(serve, monkeypatch):
     assert "Server" in running.ask("/")[1]
     monkeypatch.setattr(cherrypy.server, "server_header", False, raising=False)
     assert "Server" not in running.ask("/")[1]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\x00" * 500, b"GET / HTTP/1.1\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 500],
+)
+def test_garbage_instead_of_http2_ends_the_connection(https, data):
+    """What is not HTTP/2 on a connection that was to be is closed upon, and others are served."""
+    _root, running, client = https
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols(["h2"])
+    with (
+        socket.create_connection(running.address, 10) as plain,
+        context.wrap_socket(plain) as connection,
+    ):
+        connection.sendall(data)
+        while connection.recv(65536):
+            pass
+    with client(http2=True) as asking:
+        assert "https 2" == asking.get("/").text
+
+
+def test_plain_http_to_a_tls_port_ends_the_connection(https):
+    """A client that forgot the s is closed upon."""
+    _root, running, _client = https
+    with socket.create_connection(running.address, 10) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        received = b"".join(iter(lambda: client.recv(65536), b""))
+    assert b"HTTP/1.1 200" not in received

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from robot_cherrypy import browser
-from robot_cherrypy.browser.guarding import Guard
+from robot_cherrypy.browser.guarding import DriverGuard
 from robot_cherrypy.errors import BrowserError
 from robot_cherrypy.tests.browser.conftest import folder_of, left_in, processes_in, wait_for_end
 
@@ -110,7 +110,7 @@ def test_the_end_of_a_fork_does_not_end_the_browser(open_elsewhere):
 def test_guard_is_not_found_under_the_names_of_others(open_elsewhere):
     """Whoever kills Robot, Python or the driver by its name does not kill the guard with it."""
     guard = Path("/proc", str(open_elsewhere().guard))
-    assert "browser-guard\n" == (guard / "comm").read_text()
+    assert "process-guard\n" == (guard / "comm").read_text()
     assert not re.search("robot|cherrypy|chrom", (guard / "cmdline").read_text())
 
 
@@ -149,7 +149,7 @@ def test_quit_leaves_nothing(url, kind):
 def test_driver_that_does_not_exist():
     """A program that cannot be run is named, with the reason."""
     with pytest.raises(BrowserError) as caught:
-        Guard(["/no/such/driver"]).port()
+        DriverGuard(["/no/such/driver"]).port()
     assert (
         "/no/such/driver did not get to listen on a port; "
         "it said: /no/such/driver: No such file or directory"
@@ -159,7 +159,7 @@ def test_driver_that_does_not_exist():
 def test_driver_that_ends_at_once():
     """A driver that ends before it listens is reported with what it said."""
     with pytest.raises(BrowserError) as caught:
-        Guard(["/bin/sh", "-c", "echo out of order >&2; exit 3"]).port()
+        DriverGuard(["/bin/sh", "-c", "echo out of order >&2; exit 3"]).port()
     assert "/bin/sh did not get to listen on a port; it said: out of order" == str(caught.value)
 
 
@@ -171,7 +171,7 @@ def test_many_words_of_output_do_not_block_a_driver(tmp_path):
         "echo was started successfully on port 99; "
         f"head -c 1000000 /dev/zero; echo done > {done}; exec sleep 600"
     )
-    guard = Guard(["/bin/sh", "-c", script])
+    guard = DriverGuard(["/bin/sh", "-c", script])
     try:
         assert 99 == guard.port()
         with done.open() as end_of_output:

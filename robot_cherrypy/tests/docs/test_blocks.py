@@ -12,11 +12,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from robot_cherrypy.errors import StackError
+from robot_cherrypy.stack import programs
 from robot_cherrypy.tests.docs.blocks import ALL, RUN, Block, blocks_of
 
 # How many blocks of a document are not executed. The reason stands in the document.
 NOT_RUN = {
     "docs/architecture.md": 1,
+    "docs/evidence.md": 1,
     "docs/hosting.md": 2,
     "docs/phone.md": 2,
     "docs/troubleshooting.md": 1,
@@ -28,11 +31,18 @@ ELSEWHERE = {
     "python3 bootstrap.py tests": "CI",
     "pip install 'robotframework-cherrypy[async]'": "the test of the wheel",
     "pip install -e . 'robotframework-cherrypy[async]'": "the test of the wheel",
+    "pip install 'robotframework-cherrypy[notes]'": "the installation of what the tests need",
+    "robot --outputdir results --listener robot_cherrypy.coverage:sample_app acceptance/traffic": (
+        "the acceptance suite about coverage"
+    ),
     "pip install robotframework-pabot": "the installation of what the tests need",
     "robot-cherrypy doctor --install": "bootstrap.py",
     "robot --outputdir results --variable SERVER:${{ matrix.server }} acceptance/": "tox",
     "robot --outputdir results --xunit xunit.xml --variable SERVER:$SERVER acceptance/": "tox",
 }
+
+# Programs that a document is about, and that not every machine has.
+NEEDS = {"docs/stack.md": (programs.postgresql, programs.haproxy)}
 
 
 def _run(arguments, folder):
@@ -135,6 +145,11 @@ def _job_commands(job):
 @pytest.mark.parametrize("block", RUN, ids=str)
 def test_block_runs(block, tmp_path):
     """What the reader copies works, beside the files that the document has shown before."""
+    for find in NEEDS.get(block.document, ()):
+        try:
+            find()
+        except StackError as error:
+            pytest.skip(str(error))
     for other in RUN:
         if other.document == block.document and other.file and other.line < block.line:
             _write(other, tmp_path, other.file)

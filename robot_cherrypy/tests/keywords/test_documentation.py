@@ -12,7 +12,7 @@ from robot.libdocpkg import LibraryDocumentation
 from robot_cherrypy.library import CherryPyLibrary
 
 LIBRARY = LibraryDocumentation("robot_cherrypy")
-FUNCTIONS = CherryPyLibrary().keywords
+FUNCTIONS = {name.lower().replace(" ", "_"): f for name, f in CherryPyLibrary().keywords.items()}
 SUITES = Path(__file__).parents[3] / "acceptance"
 KEYWORDS = {keyword.name: keyword for keyword in LIBRARY.keywords}
 

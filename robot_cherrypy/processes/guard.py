@@ -1,14 +1,15 @@
-"""Runs a browser driver, and ends it with all it made when the process that asked for it ends.
+"""Runs a program, and ends it with all it made when the process that asked for it ends.
 
 A process of its own, because nothing inside a process survives its `kill -9`. It runs on the bare
 standard library (see `guarding.Guard`, which starts it), imports as little as it can since every
 browser waits for it, and knows these laws:
 
-- The first line on standard input is the driver's command, its words separated by NUL. Whatever
-  comes after it, a byte or the end of the file, is the order to end.
-- It ends as well when the process that started it dies, when the driver does, and on signals.
-- The driver's output goes to standard output for as long as somebody reads there.
-- When it has ended, no process that the driver ever started is left, nor the folder they wrote to.
+- The first line on standard input is the length of the order in bytes. The order is words separated
+  by NUL: the folder to make, the signal that asks the program to end, and its command. Whatever
+  comes after it, a byte or the end of the file, means to end.
+- It ends as well when the process that started it dies, when the program does, and on signals.
+- The program's output goes to standard output for as long as somebody reads there.
+- When it has ended, no process that the program ever started is left, nor the folder they wrote to.
 """
 
 import ctypes
@@ -16,6 +17,7 @@ import os
 import select
 import signal
 import sys
+import time
 
 # linux/prctl.h
 PR_SET_NAME = 15
@@ -23,25 +25,41 @@ PR_SET_CHILD_SUBREAPER = 36
 
 LINUX = sys.platform == "linux"
 
+# How long a program that is asked to end may take, in seconds, before it is killed.
+GRACE = 5.0
+
 
 def main() -> None:
-    """Run the driver until it has to end."""
+    """Run the program until it has to end."""
     starter = os.getppid()
-    command = os.read(0, 65536).rstrip(b"\n").split(b"\0")
-    if not command[0]:
+    folder, stop_signal, *command = read_order()
+    if not command:
         return
     signals = note_signals()
-    prctl(PR_SET_NAME, b"browser-guard")  # not to be what `pkill python` ends
+    prctl(PR_SET_NAME, b"process-guard")  # not to be what `pkill python` ends
     prctl(PR_SET_CHILD_SUBREAPER, 1)  # what loses its parent becomes a child of ours
-    folder = make_folder()
-    driver, output = start(command, folder)
+    os.mkdir(folder, 0o700)
+    program, output = start(command, folder)
     try:
-        watch(starter, driver, output, signals)
+        watch(starter, program, output, signals)
     finally:
-        end_children(driver)
-        while pass_on(output):  # a driver that died at once has said why
+        if int(stop_signal) != signal.SIGKILL:
+            ask_to_end(program, int(stop_signal))
+        end_children(program)
+        while pass_on(output):  # a program that died at once has said why
             pass
         remove(folder)
+
+
+def read_order() -> list[str]:
+    """Read what to do; two empty words if whoever started this has died before saying it."""
+    length, _, order = os.read(0, 65536).partition(b"\n")
+    while len(order) < int(length or 0):
+        more = os.read(0, 65536)
+        if not more:
+            return ["", ""]
+        order += more
+    return os.fsdecode(order).split("\0") if length else ["", ""]
 
 
 def note_signals() -> int:
@@ -60,18 +78,11 @@ def prctl(option: int, value: int | bytes) -> None:
         ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
 
 
-def make_folder() -> str:
-    """Make the folder for everything that driver and browser write."""
-    folder = os.path.join(os.environ["TMPDIR"], f"robot-cherrypy-{os.urandom(4).hex()}")
-    os.mkdir(folder, 0o700)
-    return folder
-
-
-def start(command: list[bytes], folder: str) -> tuple[int, int]:
-    """Start the driver and return its process id and where to read its output."""
+def start(command: list[str], folder: str) -> tuple[int, int]:
+    """Start the program and return its process id and where to read its output."""
     output, write = os.pipe()
-    driver = os.fork()
-    if not driver:
+    program = os.fork()
+    if not program:
         try:
             os.setpgid(0, 0)
             os.chdir(folder)
@@ -82,14 +93,14 @@ def start(command: list[bytes], folder: str) -> tuple[int, int]:
                 command[0], command, {**os.environ, "TMPDIR": folder}
             )
         except OSError as error:
-            os.write(2, f"{command[0].decode()}: {error.strerror}\n".encode())
+            os.write(2, f"{command[0]}: {error.strerror}\n".encode())
             os._exit(127)
     os.close(write)
-    return driver, output
+    return program, output
 
 
-def watch(starter: int, driver: int, output: int, signals: int) -> None:
-    """Pass the driver's output on until it is time to end."""
+def watch(starter: int, program: int, output: int, signals: int) -> None:
+    """Pass the program's output on until it is time to end."""
     poll = select.poll()
     for descriptor in (0, output, signals, *death_of(starter)):
         poll.register(descriptor, select.POLLIN)
@@ -97,7 +108,7 @@ def watch(starter: int, driver: int, output: int, signals: int) -> None:
         ready = {descriptor for descriptor, _ in poll.poll()}
         if output in ready and not pass_on(output):
             poll.unregister(output)
-        if signals in ready and (set(os.read(signals, 4096)) - {signal.SIGCHLD} or reap(driver)):
+        if signals in ready and (set(os.read(signals, 4096)) - {signal.SIGCHLD} or reap(program)):
             return
         if ready - {output, signals}:
             return
@@ -116,12 +127,12 @@ def death_of(process: int) -> list[int]:
         return []
 
 
-def reap(driver: int) -> bool:
-    """Collect the children that have died, and tell whether the driver was one of them."""
+def reap(program: int) -> bool:
+    """Collect the children that have died, and tell whether the program was one of them."""
     child = -1
-    while child not in {0, driver}:
+    while child not in {0, program}:
         child, _ = os.waitpid(-1, os.WNOHANG)
-    return child == driver
+    return child == program
 
 
 def pass_on(output: int) -> bytes:
@@ -134,12 +145,38 @@ def pass_on(output: int) -> bytes:
     return data
 
 
-def end_children(driver: int) -> None:
-    """Kill until no child is left: the children of the killed become ours, and are next."""
+def ask_to_end(program: int, number: int) -> None:
+    """Let a program end in its own way, such as a database that gives back shared memory."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
+    signal_group(program, number)
+    deadline = time.monotonic() + GRACE
+    while has_children():
+        left = deadline - time.monotonic()
+        if left <= 0 or not signal.sigtimedwait({signal.SIGCHLD}, left):
+            return
+
+
+def has_children() -> bool:
+    """Collect the children that have died, and tell whether any is left."""
     try:
-        os.killpg(driver, signal.SIGKILL)  # nearly all at once
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+    except ChildProcessError:
+        return False
+    return True
+
+
+def signal_group(program: int, number: int) -> None:
+    """Signal the program and nearly all that it started at once."""
+    try:
+        os.killpg(program, number)
     except (ProcessLookupError, PermissionError):
         pass
+
+
+def end_children(program: int) -> None:
+    """Kill until no child is left: the children of the killed become ours, and are next."""
+    signal_group(program, signal.SIGKILL)
     while True:
         for child in children():
             os.kill(child, signal.SIGKILL)

@@ -1,0 +1,31 @@
+*** Settings ***
+Documentation    Errors are charged to the right tests when suites run at the same time, and reports can be merged.
+
+Library          OperatingSystem
+Library          Process
+Library          ../resources/inner_runs.py
+
+Test Timeout     2 minutes
+
+
+*** Variables ***
+${SERVER}    threaded
+
+
+*** Test Cases ***
+Ten Of Fifty Tests Are Charged Under Pabot
+    ${folder}    Run Inner Suite    evidence/charged    --variable    SERVER:${SERVER}    runner=pabot
+    Inner Run Should Have    passed=40    failed=10
+    Only Inner Tests Named So Should Have Failed    Planted In A*
+    ${log}    Get File    ${folder}/output.xml
+    Should Contain    ${log}    Both sides of this test
+    Delete Inner Reports
+
+Evidence Is In A Merged Report
+    ${folder}    Run Inner Suite    evidence/both_sides.robot    --variable    SERVER:${SERVER}
+    ${merged}    Run Process    python    -m    robot.rebot    --merge    --outputdir    ${folder}/merged
+    ...    --output    output.xml    ${folder}/output.xml    ${folder}/output.xml
+    Should Contain    ${merged.stdout}    merged/log.html
+    ${log}    Get File    ${folder}/merged/output.xml
+    Should Contain    ${log}    data:image/webp;base64,
+    Delete Inner Reports

@@ -1,0 +1,47 @@
+*** Settings ***
+Documentation     What an application changed in CherryPy's global state is put back between tests.
+
+Library           Collections
+Library           ../resources/inner_runs.py
+Resource          ../resources/shop.resource
+
+Test Teardown     Close Shop
+
+
+*** Test Cases ***
+Untidy Application Is Put Back
+    ${url}    Open Shop
+    Visit    /untidy
+    Status Should Be    ${url}/sale    200
+    ${changes}    Reset Server State
+    VAR    @{expected}    application at /sale    cherrypy.config: tea.discount
+    ...    configuration of /, section /tea: response.timeout    cherrypy.tools: tea
+    ...    graceful listener LogManager.reopen_files    log listener _listen
+    Lists Should Be Equal    ${changes}    ${expected}
+    Status Should Be    ${url}/sale    404
+
+Tidy Application Has Nothing To Put Back
+    Open Shop
+    Visit    /tea?name=assam
+    ${changes}    Reset Server State
+    Should Be Empty    ${changes}
+
+Sessions Are Forgotten
+    VAR    &{config}    tools.sessions.on=True
+    Open Shop    config=${config}
+    ${id}    Seed Session    user=ann
+    ${changes}    Reset Server State
+    Should Be Equal    ${changes}    ${{['1 sessions of RamSession']}}
+    Run Keyword And Expect Error    STARTS:There is no session    Get Session    session_id=${id}
+
+What Is Not Put Back Is Told
+    Run Inner Suite    evidence/untidy.robot    --variable    SERVER:${SERVER}
+    Inner Run Should Have Reported
+    ...    Server 'shop' has changed, and was not put back: Faulty.discounts of /: 0 to 1
+    Delete Inner Reports
+
+Server In A Child Process Cannot Be Reset
+    Open Shop    isolation=process
+    Run Keyword And Expect Error
+    ...    EQUALS:Server 'shop' runs in another process: 'Reset Server State' needs isolation=thread. 'Restart Server' makes everything anew.
+    ...    Reset Server State

@@ -1,0 +1,43 @@
+*** Settings ***
+Documentation     HAProxy's statistics page shows what it thinks of the instances.
+
+Resource          ../resources/stack.resource
+
+Suite Setup       Open Notes
+Suite Teardown    Close Notes
+Test Setup        Open Statistics
+Test Teardown     Put Back    one
+
+
+*** Test Cases ***
+Page Shows Both Instances
+    Page Should Contain    Statistics Report
+    Instance Should Be Shown As    one    UP
+    Instance Should Be Shown As    two    UP
+    Capture Page Screenshot    EMBED
+
+Page Shows An Instance That Was Taken Out
+    Set Instance State    one    maint
+    Wait Until Instance Is    one    maint
+    Open Statistics
+    Instance Should Be Shown As    one    MAINT
+    Instance Should Be Shown As    two    UP
+
+Page Shows An Instance That Was Killed
+    Kill Server    one
+    Wait Until Instance Is    one    down
+    Open Statistics
+    Instance Should Be Shown As    one    DOWN
+    Capture Page Screenshot    EMBED
+
+
+*** Keywords ***
+Open Statistics
+    [Documentation]    In the browser that the notes are in, too.
+    ${url}    Get Statistics Url
+    Go To Page    ${url}
+
+Instance Should Be Shown As
+    [Documentation]    In its row of the backend's table.
+    [Arguments]    ${instance}    ${status}
+    Element Should Contain    xpath://tr[.//a[@name='instances/${instance}']]    ${status}

@@ -1,0 +1,1 @@
+../notes/two_editors.robot

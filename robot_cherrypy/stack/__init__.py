@@ -1,0 +1,1 @@
+"""Real parts around an application: PostgreSQL and HAProxy."""
