@@ -282,5 +282,9 @@ setInterval(() => {
   show();
   if (unsent.length) send();
 }, 1000);
+// Whoever allows it later need not ask again.
+navigator.permissions?.query({ name: 'geolocation' }).then((permission) => {
+  permission.onchange = () => { if (permission.state === 'granted') locate(); };
+});
 draw();
 locate();

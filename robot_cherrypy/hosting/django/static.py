@@ -18,8 +18,8 @@ class _Found:
     """Files as Django's finders find them, not yet collected: while a project is developed."""
 
     @cherrypy.expose  # type: ignore[untyped-decorator]
-    def default(self, *path: str) -> Any:
-        """Serve a file.
+    def default(self, *path: str, **_version: str) -> Any:
+        """Serve a file, whatever query a project adds to its name against stale caches.
 
         Raises:
             cherrypy.NotFound: There is none.

@@ -98,6 +98,7 @@ def test_static_files_are_found(launch):
     )
     since = {"If-Modified-Since": response.headers["Last-Modified"]}
     assert 304 == get(server, "/static/admin/css/base.css", headers=since).status_code
+    assert 200 == get(server, "/static/admin/css/base.css?v=1").status_code
 
 
 @pytest.mark.parametrize(
