@@ -37,5 +37,5 @@ Browsers That Hang, Are Gone Or Ask Do Not Hold Up A Test
     Inner Test Should Have Failed    Fail With A Browser That Has Crashed    It is gone.
     Inner Test Should Show    Fail With A Browser That Has Crashed    Time line    <dt>Missing
     Inner Test Should Show    Fail With A Dialog    A dialog was open: Hello    data:image/webp;base64,
-    Inner Test Should Show    Fail With Two Browsers    Picture of browser 2    tea?name\=assam    tea?name\=sencha
+    Inner Test Should Show    Fail With Two Browsers    tea?name\=assam    tea?name\=sencha
     Delete Inner Reports
