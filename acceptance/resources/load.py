@@ -1,5 +1,6 @@
 """Keywords about a load that goes on in the background, made by Locust."""
 
+import importlib.util
 import json
 import os
 import signal
@@ -35,8 +36,10 @@ class load:  # noqa: N801 - Robot imports a library by the name of its file
         try:
             programs.postgresql()
             programs.haproxy()
-            import sqlalchemy  # noqa: F401, PLC0415 - whether it is there is the question
-        except (StackError, ImportError) as error:
+            for name in ("locust", "sqlalchemy"):
+                if not importlib.util.find_spec(name):
+                    raise StackError(f"There is no Python package {name}.")  # noqa: TRY301
+        except StackError as error:
             logger.warn(f"The suites about the stack are skipped. {error}")
             raise SkipExecution(str(error)) from None
 

@@ -246,8 +246,11 @@ class Connection(HttpToolsProtocol):
         """Keep a header, or a trailer when the body has begun."""
         if self._in_body:
             self.cycle.trailers.append((name, value))
-        else:
-            super().on_header(name, value)
+            return
+        name = name.lower()
+        if name == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         """Start to answer the request, or put it behind the ones before it."""

@@ -11,12 +11,13 @@ import cherrypy
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 if TYPE_CHECKING:
-    from robot_cherrypy.aio.application import AsgiCallable
     from robot_cherrypy.aio.connection import Connection
     from robot_cherrypy.aio.environ import Scope
+    from robot_cherrypy.asgi import AsgiCallable
 
 _TOO_LONG = b"The requested resource returned more bytes than the declared Content-Length."
 
+_WORTH_NO_COPY = 16384  # bytes
 # The headers of responses that matter here, by their length.
 _KINDS = {len(name): name for name in (b"content-length", b"connection", b"transfer-encoding")}
 
@@ -170,7 +171,9 @@ class Cycle:
                 out.append(self._cut(body))
         if not more and self._chunked and not self._without_body:
             out.append(b"0\r\n\r\n")
-        if out:
+        if len(body) > _WORTH_NO_COPY:
+            self.transport.writelines(out)
+        elif out:
             self.transport.write(b"".join(out))
         if not more:
             if self._remaining:

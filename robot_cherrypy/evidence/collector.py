@@ -16,7 +16,7 @@ from robot_cherrypy.evidence.timeline import time_line
 from robot_cherrypy.harness.child_process import ChildProcessServer
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.registry import Servers
-from robot_cherrypy.harness.sessions import Sessions
+from robot_cherrypy.harness.sessions import sessions_of
 from robot_cherrypy.traffic.exchange import Exchange
 from robot_cherrypy.traffic.journal import JOURNAL
 
@@ -105,7 +105,7 @@ def _sessions_of(server: InProcessServer, exchanges: list[Exchange]) -> dict[str
     found: dict[str, dict[str, Any]] = {}
     for path in list(dict.fromkeys(one.path for one in reversed(exchanges)))[:_PATHS]:
         try:
-            sessions = Sessions(server, path, _SESSION_PATIENCE)
+            sessions = sessions_of(server, path, _SESSION_PATIENCE)
         except (SessionError, cherrypy.CherryPyException):
             continue  # a page without sessions
         for one in exchanges:

@@ -30,6 +30,7 @@ class Judge:
             failure = JOURNAL.failures.popleft()
             test = self._chronicle.test_of(failure)
             if test is not None:
+                test.failures[:] = [one for one in test.failures if not failure.explains(one)]
                 test.failures.append(failure)
             if test is not None and test is current:
                 mine.append(failure)

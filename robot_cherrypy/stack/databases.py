@@ -33,7 +33,7 @@ class Databases:
         """
         name = f"test_{secrets.token_hex(6)}"
         self._templates[name] = name_of(template) if template else _TEMPLATE
-        self._create(name)
+        self._run(self.url, self._creation(name))
         return with_name(self.url, name)
 
     def reset(self, url: str) -> None:
@@ -46,8 +46,7 @@ class Databases:
         if name not in self._templates:
             known = ", ".join(f"'{one}'" for one in self._templates) or "none"
             raise StackError(f"Database '{name}' was not created here. Created: {known}.")
-        self._drop(name)
-        self._create(name)
+        self._run(self.url, _removal(name), self._creation(name))
 
     def query(self, url: str, statement: str) -> list[list[str]]:
         """Run a statement; return the rows' fields as text.
@@ -60,23 +59,20 @@ class Databases:
     def drop_all(self) -> None:
         """Drop what was created and is left."""
         for name in reversed(list(self._templates)):
-            self._drop(name)
+            self._run(self.url, _removal(name))
         self._templates.clear()
 
-    def _create(self, name: str) -> None:
-        self._run(self.url, f'CREATE DATABASE "{name}" TEMPLATE "{self._templates[name]}"')
+    def _creation(self, name: str) -> str:
+        return f'CREATE DATABASE "{name}" TEMPLATE "{self._templates[name]}"'
 
-    def _drop(self, name: str) -> None:
-        self._run(self.url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-
-    def _run(self, url: str, statement: str) -> str:
+    def _run(self, url: str, *statements: str) -> str:
         parts = urlsplit(url)
         command = [
             str(self._psql),
             *("--no-psqlrc", "--quiet", "--no-password", "--no-align", "--tuples-only"),
             *("--field-separator=\x1f", "--record-separator=\x1e"),
             *("--set=ON_ERROR_STOP=1", f"--dbname={without_password(url)}"),
-            f"--command={statement}",
+            *(f"--command={statement}" for statement in statements),
         ]
         # Not on the command line, which everybody may read.
         environment = {**os.environ, "PGPASSWORD": unquote(parts.password or "")}
@@ -92,11 +88,15 @@ class Databases:
             )
         except subprocess.TimeoutExpired as error:
             raise StackError(
-                f"PostgreSQL did not answer within {_TIMEOUT:g} s: {statement}"
+                f"PostgreSQL did not answer within {_TIMEOUT:g} s: {'; '.join(statements)}"
             ) from error
         if done.returncode:
-            raise StackError(f"PostgreSQL refused '{statement}': {done.stderr.strip()}")
+            raise StackError(f"PostgreSQL refused '{'; '.join(statements)}': {done.stderr.strip()}")
         return done.stdout.removesuffix("\n")
+
+
+def _removal(name: str) -> str:
+    return f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
 
 
 def name_of(url: str) -> str:

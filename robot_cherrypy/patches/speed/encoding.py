@@ -19,7 +19,7 @@ _ENCODER = "cherrypy.lib.encoding:ResponseEncoder"
     "cherrypy.lib.encoding:prepare_iter",
 )
 def encoded_text(replacements: Replacements) -> None:
-    """Encode a page that is one string, for a client that takes any charset, without detours.
+    """Encode a page that is one piece, for a client that takes any charset, without detours.
 
     That is nearly every page, but for streams and for requests with an `Accept-Charset` header.
     """
@@ -32,7 +32,8 @@ def encoded_text(replacements: Replacements) -> None:
         body = self.oldhandler(*args, **kwargs)
         response = serving.response
         content_type = dict.get(response.headers, "Content-Type")
-        if type(body) is not str or response.stream or type(content_type) is not str:
+        kind = type(body)
+        if kind not in _WHOLE or response.stream or type(content_type) is not str:
             return _encode_as_before(original, self, body)
         charset = self.default_encoding
         with_charset = _add_charset(content_type, charset)
@@ -40,15 +41,20 @@ def encoded_text(replacements: Replacements) -> None:
             return _encode_as_before(original, self, body)
         self.attempted_charsets.add(charset)
         try:
-            self.body = [body.encode(charset, self.errors)] if body else []
+            if kind is str:
+                body = body.encode(charset, self.errors)
         except (LookupError, UnicodeError):
             self.attempted_charsets.clear()
             return _encode_as_before(original, self, body)
+        self.body = [body] if body else []
         dict.pop(response.headers, "Content-Length", None)
         dict.__setitem__(response.headers, "Content-Type", with_charset)
         return self.body
 
     replacements.set(encoding.ResponseEncoder, "__call__", encode)
+
+
+_WHOLE = frozenset({str, bytes})
 
 
 def _is_usual(encoder: Any, request: Any) -> bool:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from robot_cherrypy.errors import StackError
+from robot_cherrypy.stack import programs
 from robot_cherrypy.tests.docs.blocks import ALL, RUN, Block, blocks_of
 
 # How many blocks of a document are not executed. The reason stands in the document.
@@ -32,6 +34,9 @@ ELSEWHERE = {
     "robot --outputdir results --variable SERVER:${{ matrix.server }} acceptance/": "tox",
     "robot --outputdir results --xunit xunit.xml --variable SERVER:$SERVER acceptance/": "tox",
 }
+
+# Programs that a document is about, and that not every machine has.
+NEEDS = {"docs/stack.md": (programs.postgresql, programs.haproxy)}
 
 
 def _run(arguments, folder):
@@ -134,6 +139,11 @@ def _job_commands(job):
 @pytest.mark.parametrize("block", RUN, ids=str)
 def test_block_runs(block, tmp_path):
     """What the reader copies works, beside the files that the document has shown before."""
+    for find in NEEDS.get(block.document, ()):
+        try:
+            find()
+        except StackError as error:
+            pytest.skip(str(error))
     for other in RUN:
         if other.document == block.document and other.file and other.line < block.line:
             _write(other, tmp_path, other.file)

@@ -6,6 +6,7 @@ const api = new URL("api/notes", document.baseURI).href;
 // What is lost on the way is sent again, for about as long as a database takes to restart.
 const PAUSES = [100, 200, 400, 800, 1600, 3200, 3200, 3200, 3200];
 const COME_AGAIN = new Set([502, 503, 504]);
+const UNREACHABLE = { ok: false, status: 503, etag: null, content: {} };
 
 // The note on the screen: as the server has it, and under which name its creation is sent.
 let note = blank();
@@ -23,21 +24,35 @@ async function send(method, path, { body, headers = {}, onRetry = () => {} } = {
     request.body = JSON.stringify(body);
     headers["Content-Type"] = "application/json";
   }
+  let answer = UNREACHABLE;
   for (const pause of PAUSES) {
-    const response = await fetch(api + path, request).catch(() => null);
-    if (response && !COME_AGAIN.has(response.status)) return response;
+    answer = await attempt(api + path, request).catch(() => UNREACHABLE);
+    if (!COME_AGAIN.has(answer.status)) break;
     onRetry();
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
-  return fetch(api + path, request).catch(() => new Response(null, { status: 503 }));
+  return answer;
+}
+
+// An answer that breaks off is as good as none, so all of it is read here.
+async function attempt(url, request) {
+  const response = await fetch(url, request);
+  const content = await response.text();
+  const isJson = /\bjson\b/.test(response.headers.get("Content-Type") ?? "");
+  return {
+    ok: response.ok,
+    status: response.status,
+    etag: response.headers.get("ETag"),
+    content: isJson ? JSON.parse(content) : {},
+  };
 }
 
 async function refreshList() {
   const mine = ++newestList;
   const query = new URLSearchParams({ search: listed.search, page: listed.page });
-  const response = await send("GET", `?${query}`);
-  if (mine !== newestList || !response.ok) return;
-  const found = await response.json();
+  const answer = await send("GET", `?${query}`);
+  if (mine !== newestList || !answer.ok) return;
+  const found = answer.content;
   if (found.page > found.pages) {
     listed.page = found.pages;
     return refreshList();
@@ -104,17 +119,18 @@ async function leave(go) {
 }
 
 async function open(id) {
-  const response = await send("GET", `/${id}`);
-  if (!response.ok) {
+  const answer = await send("GET", `/${id}`);
+  if (!answer.ok) {
     say("That note is not there any more.");
     return refreshList();
   }
-  show({ ...(await response.json()), etag: response.headers.get("ETag") });
+  show({ ...answer.content, etag: answer.etag });
   $("note-heading").scrollIntoView({ block: "nearest" }); // it is below the list on a small screen
 }
 
 // One after the other: what is typed during a save goes into the next one.
 function save() {
+  say("Saving…");
   saving = saving.then(saveNow);
   return saving;
 }
@@ -123,24 +139,23 @@ async function saveNow() {
   const body = { title: $("title").value, text: $("text").value };
   const saved = note;
   say("Saving…");
-  const response = await send(saved.id === null ? "POST" : "PUT", saved.id === null ? "" : `/${saved.id}`, {
+  const answer = await send(saved.id === null ? "POST" : "PUT", saved.id === null ? "" : `/${saved.id}`, {
     body,
     headers: saved.id === null ? { "Idempotency-Key": saved.key } : { "If-Match": saved.etag },
     onRetry: () => say("Saving… The server is slow to answer, trying again."),
   });
-  if (response.ok) {
-    const stored = await response.json();
-    if (note === saved) take(stored, response.headers.get("ETag"), body);
-    await refreshList();
+  if (answer.ok) {
+    if (note === saved) take({ ...answer.content, etag: answer.etag }, body);
+    refreshList();
     return true;
   }
-  await explain(response);
+  await explain(answer);
   return false;
 }
 
-function take(stored, etag, sent) {
+function take(stored, sent) {
   const untouched = $("title").value === sent.title;
-  note = { ...stored, etag };
+  note = stored;
   if (untouched) $("title").value = stored.title;
   showHeading();
   showErrors({});
@@ -148,19 +163,18 @@ function take(stored, etag, sent) {
   say(isDirty() ? "Saved; what you typed since is not." : "Saved.");
 }
 
-async function explain(response) {
-  if (response.status === 412) return showConflict();
-  const problem = await response.json().catch(() => ({}));
-  showErrors(problem.errors ?? {});
-  if (response.status === 404) say("Somebody has deleted this note. Your text is still here.");
-  else if (response.status === 422) say("Not saved.");
+async function explain(answer) {
+  if (answer.status === 412) return showConflict();
+  showErrors(answer.content.errors ?? {});
+  if (answer.status === 404) say("Somebody has deleted this note. Your text is still here.");
+  else if (answer.status === 422) say("Not saved.");
   else say("Not saved: the server cannot be reached. Your text is still here.");
 }
 
 async function showConflict() {
-  const response = await send("GET", `/${note.id}`);
-  if (!response.ok) return explain(response);
-  const theirs = { ...(await response.json()), etag: response.headers.get("ETag") };
+  const answer = await send("GET", `/${note.id}`);
+  if (!answer.ok) return explain(answer);
+  const theirs = { ...answer.content, etag: answer.etag };
   $("their-title").textContent = theirs.title;
   $("their-text").textContent = theirs.text;
   $("take-theirs").onclick = () => show(theirs);
@@ -174,9 +188,9 @@ async function showConflict() {
 }
 
 async function remove() {
-  const response = await send("DELETE", `/${note.id}`, { headers: { "If-Match": note.etag } });
-  if (response.status === 412) return showConflict();
-  if (!response.ok && response.status !== 404) return explain(response);
+  const answer = await send("DELETE", `/${note.id}`, { headers: { "If-Match": note.etag } });
+  if (answer.status === 412) return showConflict();
+  if (!answer.ok && answer.status !== 404) return explain(answer);
   show(blank());
   say("Deleted.");
   await refreshList();
@@ -191,6 +205,7 @@ $("note").addEventListener("submit", (event) => {
   event.preventDefault();
   save();
 });
+$("note").addEventListener("input", () => say("Not saved yet."));
 $("search-form").addEventListener("submit", (event) => event.preventDefault());
 $("search").addEventListener("input", () => {
   listed = { search: $("search").value.trim(), page: 1 };

@@ -1,0 +1,33 @@
+*** Settings ***
+Documentation     What is lost between page and server is sent again, and stored once.
+
+Resource          ../resources/notes.resource
+
+Suite Setup       Open Notes
+Suite Teardown    Close Notes
+Test Setup        Begin Without Notes
+Test Teardown     Clear Faults
+
+
+*** Test Cases ***
+Busy Server Is Asked Again
+    Fail Requests    /api/notes    status=503    times=2    method=POST
+    Write Note    Shopping    milk
+    Stored Note Should Be    ${NOTES_URL}    Shopping    milk
+
+Dropped Connection Is Made Again
+    Drop Connections    /api/notes    times=2    method=POST
+    Write Note    Shopping    milk
+    Stored Note Should Be    ${NOTES_URL}    Shopping    milk
+
+Lost Answer Does Not Double The Note
+    Truncate Responses    /api/notes    after=0    times=1    method=POST
+    Write Note    Shopping    milk
+    Stored Titles Should Be    ${NOTES_URL}    Shopping
+
+Lost Answer To A Change Is No Conflict
+    Write Note    Shopping    milk
+    Truncate Responses    /api/notes/*    after=0    times=1    method=PUT
+    Write Note    Shopping    milk, bread
+    Element Should Not Be Visible    id:conflict
+    Stored Note Should Be    ${NOTES_URL}    Shopping    milk, bread
