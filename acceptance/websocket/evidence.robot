@@ -13,7 +13,10 @@ ${SERVER}    threaded
 
 *** Test Cases ***
 Messages Of Keywords Are On The Time Line
-    Inner Test Should Show    Fail After Frames    >WebSocket &#x27;Grace&#x27; →    {&quot;say&quot;: &quot;Relay 70&quot;
+    Inner Test Should Show
+    ...    Fail After Frames
+    ...    >WebSocket &#x27;Grace&#x27; →
+    ...    {&quot;say&quot;: &quot;Relay 70&quot;
 
 Messages Of The Page Are On The Time Line
     Inner Test Should Show    Fail After Frames    WebSocket of the page ←    &quot;text&quot;: &quot;Relay 70&quot;

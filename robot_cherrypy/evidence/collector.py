@@ -20,7 +20,7 @@ from robot_cherrypy.harness.sessions import sessions_of
 from robot_cherrypy.traffic.exchange import Exchange
 from robot_cherrypy.traffic.journal import JOURNAL
 
-_PATIENCE = 0.45
+_PATIENCE = 0.4
 """How long browsers may take to show what they have, in seconds."""
 
 _SESSION_PATIENCE = 0.05

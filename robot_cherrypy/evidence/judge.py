@@ -9,7 +9,7 @@ from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.traffic.exchange import ServerFailure
 from robot_cherrypy.traffic.journal import JOURNAL
 
-_SETTLE = 0.2
+_SETTLE = 0.15
 """How long requests of a test may go on after it so that their errors are still its, in seconds."""
 
 
