@@ -38,8 +38,14 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         help="serve an application until Ctrl-C or SIGTERM",
         description="Serve an application until Ctrl-C or SIGTERM.",
     )
-    serve.add_argument(
-        "app", metavar="module:attribute", help="the application, as for Start Server"
+    served = serve.add_mutually_exclusive_group(required=True)
+    served.add_argument(
+        "app", nargs="?", metavar="module:attribute", help="the application, as for Start Server"
+    )
+    served.add_argument(
+        "--django",
+        metavar="PROJECT",
+        help="a Django project: its settings module, or the folder of its manage.py",
     )
     serve.add_argument(
         "--server", choices=("threaded", "async"), default="threaded", help="default: threaded"
@@ -71,9 +77,13 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def _serve(chosen: argparse.Namespace) -> int:
     from robot_cherrypy.harness.configuration import read  # noqa: PLC0415 - doctor needs no CherryPy
     from robot_cherrypy.harness.serving import Supervisor, serve  # noqa: PLC0415
+    from robot_cherrypy.hosting.django import locate  # noqa: PLC0415
 
     supervisor = None if chosen.supervised is None else Supervisor(chosen.supervised)
     try:
+        if chosen.django:
+            chosen.app, folder = locate(chosen.django)
+            chosen.app_dir = [folder, *chosen.app_dir] if folder else chosen.app_dir
         serve(
             chosen.app,
             kind=chosen.server,

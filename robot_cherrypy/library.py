@@ -26,6 +26,7 @@ from robot_cherrypy.keywords.sessions import SessionKeywords
 from robot_cherrypy.keywords.stack import StackKeywords
 from robot_cherrypy.keywords.state import StateKeywords
 from robot_cherrypy.keywords.traffic import TrafficKeywords
+from robot_cherrypy.keywords.websockets import WebSocketKeywords
 
 
 class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
@@ -83,6 +84,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
         self._server_keywords = ServerKeywords(self._servers, options)
         self._browser_keywords = BrowserKeywords(self._servers, options)
         chronicle = Chronicle()
+        self._websocket_keywords = WebSocketKeywords(self._servers, options, chronicle)
         judge = Judge(self._servers, chronicle)
         pages, owners = PageClocks(), Owners()
         self._listener = TestListener(
@@ -105,6 +107,7 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
                 SessionKeywords(self._servers, options),
                 ClockKeywords(pages, owners),
                 FaultKeywords(self._servers, owners),
+                self._websocket_keywords,
                 StateKeywords(self._servers),
                 self._stack_keywords,
             ]
@@ -129,12 +132,14 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
     def end_suite(self, data: TestSuite, _result: Any) -> None:
         """Close and stop what the suite left open."""
         self._listener.end_suite(data.full_name)
+        self._websocket_keywords.close_websockets(data.full_name)
         self._browser_keywords.close_browsers(data.full_name)
         self._stop([one for one in self._servers.running if one.launch.owner == data.full_name])
         self._stop_stack(data.full_name)
 
     def close(self) -> None:
         """Stop what is left at the end of the run."""
+        self._websocket_keywords.close_websockets()
         self._browser_keywords.close_browsers()
         self._stop(self._servers.running)
         self._stop_stack()

@@ -27,3 +27,15 @@ Failing Right After A Click Does Not Hang
     Inner Run Should Have    passed=0    failed=6
     Inner Test Should Show    First    Time line    Click Button
     Delete Inner Reports
+
+Browsers That Hang, Are Gone Or Ask Do Not Hold Up A Test
+    [Timeout]    1 minute
+    Run Inner Suite    evidence/hanging_browser.robot    --variable    SERVER:${SERVER}
+    Inner Run Should Have    passed=0    failed=4
+    Inner Test Should Have Failed    Fail With A Browser That Hangs    It hangs.
+    Inner Test Should Show    Fail With A Browser That Hangs    Time line    The browser did not tell more
+    Inner Test Should Have Failed    Fail With A Browser That Has Crashed    It is gone.
+    Inner Test Should Show    Fail With A Browser That Has Crashed    Time line    <dt>Missing
+    Inner Test Should Show    Fail With A Dialog    A dialog was open: Hello    data:image/webp;base64,
+    Inner Test Should Show    Fail With Two Browsers    tea?name\=assam    tea?name\=sencha
+    Delete Inner Reports

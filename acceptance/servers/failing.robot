@@ -36,7 +36,7 @@ Class Cannot Be Made
 Attribute Is No Application
     Start Should Fail
     ...    sample_app.misbehaving:sys.maxsize
-    ...    'sample_app.misbehaving:sys.maxsize' is no application: int has no exposed page handlers and is no WSGI callable.
+    ...    'sample_app.misbehaving:sys.maxsize' is no application: int has no exposed page handlers and is no WSGI or ASGI callable.
 
 Port Is Taken
     ${url}    Start    plain:Pages

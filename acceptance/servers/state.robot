@@ -1,11 +1,11 @@
 *** Settings ***
-Documentation     What an application changed in CherryPy's global state is put back between tests.
+Documentation    What an application changed in CherryPy's global state is put back between tests.
 
-Library           Collections
-Library           ../resources/inner_runs.py
-Resource          ../resources/shop.resource
+Library          Collections
+Library          ../resources/inner_runs.py
+Resource         ../resources/shop.resource
 
-Test Teardown     Close Shop
+Test Teardown    Close Shop
 
 
 *** Test Cases ***

@@ -4,6 +4,7 @@ from typing import Any
 
 import cherrypy
 
+from robot_cherrypy.aio import importing  # noqa: F401 - comes first
 from robot_cherrypy.aio.application import Application
 from robot_cherrypy.aio.handlers import blocking, inline
 from robot_cherrypy.aio.installation import install, uninstall

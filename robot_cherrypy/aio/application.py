@@ -1,7 +1,6 @@
 """The ASGI application that serves what is mounted on a CherryPy tree."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import cherrypy
@@ -9,23 +8,16 @@ import cherrypy
 from robot_cherrypy.aio import bridge
 from robot_cherrypy.aio.body import ClientGone, RequestBody
 from robot_cherrypy.aio.clients import CANCELS, ClientWatch
-from robot_cherrypy.aio.environ import Incoming, Scope, path_of
+from robot_cherrypy.aio.environ import Incoming, path_of
 from robot_cherrypy.aio.exchange import Exchange
 from robot_cherrypy.aio.installation import ensure_installed
 from robot_cherrypy.aio.lifespan import lifespan
 from robot_cherrypy.aio.reply import Reply
+from robot_cherrypy.aio.upgrade import handshake_scope, message_upgrade
 from robot_cherrypy.aio.wsgi import WsgiExchange
-
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-AsgiCallable = Callable[[Scope, Receive, Send], Awaitable[None]]
+from robot_cherrypy.asgi import AsgiCallable, Receive, Scope, Send
 
 _TOO_LARGE = b"The entity sent with the request exceeds the maximum allowed bytes."
-
-
-async def refuse_websocket(_scope: Scope, _receive: Receive, send: Send) -> None:
-    """Answer a WebSocket handshake with 403."""
-    await send({"type": "websocket.close"})
 
 
 class Application:
@@ -33,12 +25,10 @@ class Application:
 
     Args:
         tree: What to serve; by default whatever `cherrypy.tree` is when a request comes.
-        websocket: The ASGI callable that gets WebSocket connections.
     """
 
-    def __init__(self, tree: Any = None, *, websocket: AsgiCallable = refuse_websocket) -> None:
+    def __init__(self, tree: Any = None) -> None:
         self._tree = tree
-        self.websocket = websocket
 
     @property
     def tree(self) -> Any:
@@ -50,50 +40,76 @@ class Application:
         if scope["type"] == "http":
             await self._http(scope, receive, send)
         elif scope["type"] == "websocket":
-            await self.websocket(scope, receive, send)
+            hosted = _hosted(self._find(scope)[0])
+            await (hosted or self._websocket)(scope, receive, send)
         elif scope["type"] == "lifespan":
-            await lifespan(receive, send)
+            await lifespan(scope, receive, send, self.tree)
+
+    def hosts(self, scope: Scope) -> bool:
+        """Tell whether a connection goes to an ASGI application as it is."""
+        return _hosted(self._find(scope)[0]) is not None
+
+    def _find(self, scope: Scope) -> tuple[Any, str, str]:
+        """Return the application at the request's path or None, its script name, and the path."""
+        path, tree = path_of(scope), self.tree
+        script_name = tree.script_name(path or "/")
+        return tree.apps.get(script_name), script_name or "", path
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = cherrypy.server.max_request_body_size or 0
+        if limit and _declared_length(scope) > limit:
+            await _refuse_body(send)
+            return
+        application, script_name, path = self._find(scope)
+        hosted = _hosted(application)
+        if hosted is not None:
+            await hosted(scope, receive, send)
+            return
         ensure_installed()
         reply = Reply(send)
         bridge.request_task.set(reply.task())
         bridge.request_loop.set(asyncio.get_running_loop())
+        # Our own server looks after its clients itself.
+        looked_after = CANCELS in scope.get("extensions", ())
+        watch = None if looked_after else ClientWatch(scope, receive, reply)
+        body = RequestBody(receive, limit=limit, at_end=watch.start if watch else None)
+        incoming = Incoming(scope, script_name, path, body)
         try:
-            if CANCELS in scope.get("extensions", ()):
-                await bridge.Spawned(self._serve, scope, RequestBody(receive), reply)
-            else:
-                await self._watched(scope, receive, reply)
+            await bridge.Spawned(_serve, application, incoming, reply)
         except ClientGone:
             return
-
-    async def _watched(self, scope: Scope, receive: Receive, reply: Reply) -> None:
-        watch = ClientWatch(scope, receive, reply)
-        try:
-            body = RequestBody(receive, at_end=watch.start)
-            await bridge.Spawned(self._serve, scope, body, reply)
         finally:
-            watch.end()
+            if watch is not None:
+                watch.end()
 
-    def _serve(self, scope: Scope, body: RequestBody, reply: Reply) -> None:
-        """Answer one request, on its greenlet."""
-        limit = cherrypy.server.max_request_body_size
-        if limit and _declared_length(scope) > limit:
-            reply.whole(
-                b"413 Request Entity Too Large", [(b"Content-Type", b"text/plain")], _TOO_LARGE
-            )
-            return
-        path = path_of(scope)
-        tree = self.tree
-        script_name = tree.script_name(path or "/")
-        if script_name is None:
-            reply.whole(b"404 Not Found", [], b"")
-            return
-        application = tree.apps[script_name]
-        body.limit = limit or 0
-        incoming = Incoming(scope, script_name, path, body)
-        exchange = Exchange if _is_plain(application) else WsgiExchange
-        exchange(application, incoming, reply).run()
+    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a WebSocket as the request that it began with; its page may take it from there."""
+        await receive()  # websocket.connect
+        upgrade = message_upgrade(scope, receive, send)
+        await self._http(handshake_scope(scope, upgrade), upgrade.no_body, upgrade.reply)
+        await upgrade.run()
+
+
+def _serve(application: Any, incoming: Incoming, reply: Reply) -> None:
+    """Answer one request, on its greenlet."""
+    if application is None:
+        reply.whole(b"404 Not Found", [], b"")
+        return
+    exchange = Exchange if _is_plain(application) else WsgiExchange
+    exchange(application, incoming, reply).run()
+
+
+def _hosted(application: Any) -> AsgiCallable | None:
+    """Return what gets the connection as it is, if the application has that."""
+    hosted: AsgiCallable | None = getattr(application, "asgi", None)
+    return hosted
+
+
+async def _refuse_body(send: Send) -> None:
+    headers = [(b"Content-Type", b"text/plain")]
+    start = {"type": "http.response.start", "status": 413, "headers": headers}
+    await send({**start, "reason": b"Request Entity Too Large"})
+    await send({"type": "http.response.body", "body": _TOO_LARGE})
 
 
 def _declared_length(scope: Scope) -> int:

@@ -35,21 +35,27 @@ class ClientWatch:
         self._receive = receive
         self._reply = reply
         self._watch: asyncio.Task[None] | None = None
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        self._ended = False
         if _BODY_HEADERS.isdisjoint(name for name, _value in scope["headers"]):
-            self.start()
+            self._begin()
 
     def start(self) -> None:
-        """Begin to watch: the request has arrived as a whole."""
-        if self._watch is None:
-            self._watch = asyncio.get_running_loop().create_task(self._wait(asyncio.current_task()))
+        """Begin to watch: the request has arrived as a whole, be it on a worker thread."""
+        self._loop.call_soon_threadsafe(self._begin)
 
-    async def _wait(self, task: "asyncio.Task[Any] | None") -> None:
+    def _begin(self) -> None:
+        if self._watch is None and not self._ended:
+            self._watch = self._loop.create_task(self._wait())
+
+    async def _wait(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        if task is not None and not self._reply.finished:
-            task.cancel()
+        if self._task is not None and not self._reply.finished:
+            self._task.cancel()
 
     def end(self) -> None:
         """Stop watching."""
+        self._ended = True
         if self._watch is not None:
             self._watch.cancel()

@@ -39,6 +39,9 @@ class Host(Protocol):
     timeout: float
     requests: dict["asyncio.Task[None]", Any]
 
+    def hosts(self, scope: "Scope") -> bool:
+        """Tell whether a WebSocket goes to an ASGI application as it is."""
+
     def interrupted(self, error: BaseException) -> None:
         """Take note of a SystemExit or KeyboardInterrupt that a page raised."""
 
@@ -69,6 +72,8 @@ class Connection(HttpToolsProtocol):
         self._refusal: Refusal | None = None
         self._asked = False
         self._lingering = False
+        self._shutting_down = False
+        self._leaves = False  # for a hosted ASGI application, as a WebSocket
         self._unsent = 0
 
     # -- the transport's side
@@ -187,9 +192,10 @@ class Connection(HttpToolsProtocol):
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            if self._should_upgrade():
+            if self._leaves:
                 self.handle_websocket_upgrade()
-            elif rest := data[upgrade.args[0] :]:  # CONNECT, or an upgrade that is not offered
+            elif rest := data[upgrade.args[0] :]:
+                # The page decides on an upgrade; until then what follows is the next request.
                 self._parse(rest)
         except httptools.HttpParserError as error:
             cause = error.__context__  # what a callback raised
@@ -260,16 +266,22 @@ class Connection(HttpToolsProtocol):
         version = scope["http_version"] = self.parser.get_http_version()
         if version not in _VERSIONS:
             raise RefusedError(malformed.UNKNOWN_VERSION)
-        if self.parser.should_upgrade() and self._should_upgrade():
-            return
         path, query = split_target(method, self.url)
         scope["raw_path"] = path
         scope["path"] = path.decode("latin-1")
         scope["query_string"] = query
         scope["extensions"] = {CANCELS: {}}
+        is_websocket = self.parser.should_upgrade() and self._get_upgrade() == b"websocket"
+        self._leaves = (
+            is_websocket and self.ws_protocol_class is not None and self.host.hosts(scope)
+        )
+        if self._leaves:
+            return
         if self.cycle is not None and self.cycle.is_last:
             raise IgnoredError
         cycle = Cycle(self, scope, expects_continue=self.expect_100_continue)
+        if is_websocket:
+            cycle.offer_upgrade()
         if cycle.coding not in {b"", b"chunked"}:
             raise RefusedError(malformed.UNKNOWN_CODING)
         self._body_size = len(self._head) - self._head.find(b"\r\n\r\n") - 4
@@ -314,7 +326,7 @@ class Connection(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Note that the request has arrived as a whole."""
-        if self.parser.should_upgrade() and self._should_upgrade():
+        if self._leaves:
             return
         self._in_body = False
         cycle = self.cycle
@@ -342,8 +354,31 @@ class Connection(HttpToolsProtocol):
         elif not self._in_body:
             self._expect_more()
 
+    def hand_over(self, successor: Any, task: "asyncio.Task[None]") -> None:
+        """Give the transport to another protocol (see `upgrade.TransportUpgrade`)."""
+        connections, tasks = self.connections, self.tasks
+        connections.discard(self)
+        connections.add(successor)
+        tasks.add(task)
+
+        def forget(_task: "asyncio.Task[None]") -> None:
+            connections.discard(successor)
+            tasks.discard(task)
+
+        task.add_done_callback(forget)
+        self.transport.set_protocol(successor)
+        successor.connection_made(self.transport)
+        if self.flow.write_paused:
+            successor.pause_writing()
+        self.flow.resume_reading()
+        if self._shutting_down:
+            successor.shutdown()
+        # These refer to us, so that we would stay in memory until garbage is collected.
+        self.parser = self.cycle = self.active = None  # type: ignore[assignment]
+
     def shutdown(self) -> None:
         """Close the connection as soon as what it asked for is answered."""
+        self._shutting_down = True
         self.pipeline.clear()
         if self.active is None:
             self.transport.close()

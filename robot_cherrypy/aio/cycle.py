@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import cherrypy
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from robot_cherrypy.aio.upgrade import TRANSPORT, TransportUpgrade
+
 if TYPE_CHECKING:
-    from robot_cherrypy.aio.application import AsgiCallable
     from robot_cherrypy.aio.connection import Connection
     from robot_cherrypy.aio.environ import Scope
+    from robot_cherrypy.asgi import AsgiCallable
 
 _TOO_LONG = b"The requested resource returned more bytes than the declared Content-Length."
 
@@ -62,6 +64,8 @@ class Cycle:
         self._without_body = False
         self._chunked = False
         self._remaining: int | None = None
+        self._upgrade: TransportUpgrade | None = None
+        self._status = 0
 
     def __str__(self) -> str:
         client = self.scope["client"]
@@ -98,6 +102,11 @@ class Cycle:
         headers = [(b"Content-Length", b"0"), (b"Connection", b"close")]
         await self.send({"type": "http.response.start", "status": 500, "headers": headers})
         await self.send({"type": "http.response.body"})
+
+    def offer_upgrade(self) -> None:
+        """Let the application take the connection over after this request."""
+        self._upgrade = TransportUpgrade(self.connection.loop)
+        self.scope["extensions"][TRANSPORT] = self._upgrade
 
     def wake(self) -> None:
         """Wake whoever waits for the request's body or end."""
@@ -193,6 +202,9 @@ class Cycle:
     def _complete(self) -> None:
         self.response_complete = True
         self.wake()
+        if self._status == 101 and self._upgrade is not None and self._upgrade.successor:
+            self.connection.hand_over(*self._upgrade.successor)
+            return
         if not self.keep_alive:
             if self.more_body:
                 self.connection.linger()
@@ -207,7 +219,8 @@ class Cycle:
         out.append(
             STATUS_LINE[status] if reason is None else b"HTTP/1.1 %d %b\r\n" % (status, reason)
         )
-        self._without_body = self.scope["method"] == "HEAD" or status in {204, 205, 304}
+        self._status = status
+        self._without_body = self.scope["method"] == "HEAD" or status in {101, 204, 205, 304}
         length = connection = None
         headers = start["headers"]
         for name, value in headers:

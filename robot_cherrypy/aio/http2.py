@@ -8,9 +8,8 @@ from uvicorn.protocols.http.zttp_h2_impl import ZttpH2Protocol
 from robot_cherrypy.aio.clients import CANCELS
 
 if TYPE_CHECKING:
-    from robot_cherrypy.aio.application import AsgiCallable, Receive, Send
     from robot_cherrypy.aio.connection import Host
-    from robot_cherrypy.aio.environ import Scope
+    from robot_cherrypy.asgi import AsgiCallable, Receive, Scope, Send
 
 
 class Stream:

@@ -6,6 +6,7 @@ It has the interface of `cheroot.server.HTTPServer`: `prepare()`, `serve()`, `st
 
 import asyncio
 import concurrent.futures
+import inspect
 import socket
 import threading
 import time
@@ -16,13 +17,17 @@ import cherrypy
 from uvicorn.server import ServerState
 
 from robot_cherrypy.aio import bridge, listening
-from robot_cherrypy.aio.application import Application, AsgiCallable
+from robot_cherrypy.aio.application import Application
 from robot_cherrypy.aio.connection import Connection
 from robot_cherrypy.aio.installation import install, uninstall
+from robot_cherrypy.aio.lifespan import ON_THE_BUS
 from robot_cherrypy.aio.watchdog import Watchdog
 from robot_cherrypy.aio.workers import busy_threads_of, close_pool_of, open_pool_for
+from robot_cherrypy.asgi import AsgiCallable, Lifespan, Scope
+from robot_cherrypy.errors import ApplicationError
 
 _CUT_GRACE = 1.0  # seconds that requests have to end themselves once they were cancelled
+_STARTUP_TIMEOUT = 30.0  # seconds that the application's lifespan may take
 
 
 class HTTPServer:
@@ -45,6 +50,7 @@ class HTTPServer:
         self._guard = threading.Lock()
         self._interrupt: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._prepared: tuple[asyncio.AbstractEventLoop, Lifespan] | None = None
         self._drained: concurrent.futures.Future[None]
         self._finished: concurrent.futures.Future[None]
         self._address: Any = None
@@ -77,6 +83,11 @@ class HTTPServer:
         if error is not None:
             self._request_stop()
 
+    def hosts(self, scope: Scope) -> bool:
+        """Tell whether a WebSocket goes to an ASGI application as it is; else it is a request."""
+        application = inspect.unwrap(self.application)
+        return application.hosts(scope) if isinstance(application, Application) else True
+
     def interrupted(self, error: BaseException) -> None:
         """Stop serving: a page raised SystemExit or KeyboardInterrupt, which `serve` will raise.
 
@@ -85,10 +96,11 @@ class HTTPServer:
         self.interrupt = error
 
     def prepare(self) -> None:
-        """Bind and listen, and make CherryPy ready for coroutines until the server has stopped.
+        """Bind and listen, start the application up, and make CherryPy ready for coroutines.
 
         Raises:
             OSError: If the address is taken or not to be had.
+            ApplicationError: If the application did not start up.
         """
         self._interrupt = None
         self._stop_requested = False
@@ -99,6 +111,13 @@ class HTTPServer:
         address = self.socket.getsockname()
         self._address = address if isinstance(address, str) else address[:2]
         install()
+        loop, lifespan = listening.new_event_loop(), Lifespan(self.application, [ON_THE_BUS])
+        self._prepared = loop, lifespan
+        try:
+            loop.run_until_complete(lifespan.startup(_STARTUP_TIMEOUT))
+        except BaseException:
+            self._unprepare()
+            raise
 
     def start(self) -> None:
         """Prepare and serve, as `cherrypy.process.servers.ServerAdapter` wants it."""
@@ -113,14 +132,14 @@ class HTTPServer:
             KeyboardInterrupt: Likewise.
         """
         with self._guard:
-            if self.socket is None:
+            if self.socket is None or self._prepared is None:
                 return
-            listener, loop = self.socket, listening.new_event_loop()
-            self._loop = loop
+            listener, (loop, lifespan) = self.socket, self._prepared
+            self._loop, self._prepared = loop, None
         try:
             self._run(loop, listener)
         finally:
-            self._close(loop)
+            self._close(loop, lifespan)
             self._finished.set_result(None)
         if self._interrupt is not None:
             raise self._interrupt
@@ -195,8 +214,9 @@ class HTTPServer:
                 task.cancel()
             await _wait_for(tasks, time.monotonic() + _CUT_GRACE)
 
-    def _close(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _close(self, loop: asyncio.AbstractEventLoop, lifespan: Lifespan) -> None:
         self._release_socket()
+        _shut_down(loop, lifespan, self.shutdown_timeout)
         for name in close_pool_of(loop, _CUT_GRACE):
             cherrypy.engine.log(f"{name} is still busy and was left alone", level=30)
         cherrypy.engine.publish("release_thread")
@@ -213,6 +233,14 @@ class HTTPServer:
             listening.release(listener, self._address)
             uninstall()
 
+    def _unprepare(self) -> None:
+        """Undo `prepare`, as `serve` does at its end."""
+        self._release_socket()
+        if self._prepared is not None:
+            (loop, lifespan), self._prepared = self._prepared, None
+            _shut_down(loop, lifespan, self.shutdown_timeout)
+            loop.close()
+
     def stop(self) -> None:
         """Stop serving, and return when everything of this server is gone.
 
@@ -222,7 +250,7 @@ class HTTPServer:
         """
         with self._guard:
             if self._loop is None:
-                self._release_socket()
+                self._unprepare()
                 return
         me = bridge.request_task.get()
         mine = me is not None and me in self.requests
@@ -245,6 +273,13 @@ class HTTPServer:
     def _set_stop(self) -> None:
         if self._stop is not None:
             self._stop.set()
+
+
+def _shut_down(loop: asyncio.AbstractEventLoop, lifespan: Lifespan, timeout: float) -> None:
+    try:
+        loop.run_until_complete(lifespan.shutdown(timeout))
+    except ApplicationError as error:
+        cherrypy.engine.log(str(error), level=40, traceback=True)
 
 
 async def _close(state: ServerState) -> None:

@@ -17,6 +17,7 @@ from selenium.common.exceptions import UnexpectedAlertPresentException, WebDrive
 from selenium.webdriver.remote.webdriver import WebDriver
 from urllib3.exceptions import HTTPError
 
+from robot_cherrypy.evidence.chronicle import Step
 from robot_cherrypy.evidence.network_log import Request, known_log, network_log
 from robot_cherrypy.evidence.waiting import stands_still
 
@@ -53,6 +54,7 @@ class BrowserView:
     picture_type: str = "image/webp"
     console: list[ConsoleLine] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
+    frames: list[Step] = field(default_factory=list)
     secrets: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -191,6 +193,7 @@ def _network(driver: Any, view: BrowserView, since: float) -> None:
     if log is not None:
         log.read(driver)
         view.requests += [one for one in log.requests if one.started >= since]
+        view.frames += [one for one in log.frames if one.started >= since]
 
 
 def forget() -> None:

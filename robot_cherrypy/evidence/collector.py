@@ -16,11 +16,11 @@ from robot_cherrypy.evidence.timeline import time_line
 from robot_cherrypy.harness.child_process import ChildProcessServer
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.registry import Servers
-from robot_cherrypy.harness.sessions import Sessions
+from robot_cherrypy.harness.sessions import sessions_of
 from robot_cherrypy.traffic.exchange import Exchange
 from robot_cherrypy.traffic.journal import JOURNAL
 
-_PATIENCE = 0.45
+_PATIENCE = 0.4
 """How long browsers may take to show what they have, in seconds."""
 
 _SESSION_PATIENCE = 0.05
@@ -73,7 +73,7 @@ class Collector:
             line=time_line(
                 test.started,
                 end,
-                steps=test.steps,
+                steps=[*test.steps, *(one for view in views for one in view.frames)],
                 requests=[one for view in views for one in view.requests],
                 exchanges=exchanges,
             ),
@@ -105,7 +105,7 @@ def _sessions_of(server: InProcessServer, exchanges: list[Exchange]) -> dict[str
     found: dict[str, dict[str, Any]] = {}
     for path in list(dict.fromkeys(one.path for one in reversed(exchanges)))[:_PATHS]:
         try:
-            sessions = Sessions(server, path, _SESSION_PATIENCE)
+            sessions = sessions_of(server, path, _SESSION_PATIENCE)
         except (SessionError, cherrypy.CherryPyException):
             continue  # a page without sessions
         for one in exchanges:

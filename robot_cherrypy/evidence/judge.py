@@ -9,7 +9,7 @@ from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.traffic.exchange import ServerFailure
 from robot_cherrypy.traffic.journal import JOURNAL
 
-_SETTLE = 0.2
+_SETTLE = 0.15
 """How long requests of a test may go on after it so that their errors are still its, in seconds."""
 
 
@@ -30,6 +30,7 @@ class Judge:
             failure = JOURNAL.failures.popleft()
             test = self._chronicle.test_of(failure)
             if test is not None:
+                test.failures[:] = [one for one in test.failures if not failure.explains(one)]
                 test.failures.append(failure)
             if test is not None and test is current:
                 mine.append(failure)

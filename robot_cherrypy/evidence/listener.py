@@ -23,6 +23,9 @@ from robot_cherrypy.harness.clock import CLOCK
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.traffic.exchange import ServerFailure
 
+_RESERVED = 0.1
+"""What is left of the time for evidence when a teardown begins, for the end of the test."""
+
 EvidenceOption = Literal["failure", "always", "never"]
 
 
@@ -91,7 +94,7 @@ class TestListener:
         self._judge.take_in()
         self._look_for_browser_errors()
         if test is not None and self._is_wanted(failed=result.failed or bool(self._reasons())):
-            self._collector.take(test)
+            self._collector.take(test, spent=_RESERVED)
 
     def end_test(self, result: Any) -> None:
         """Fail the test if its server failed; show the evidence if it failed; undo what it did."""

@@ -12,11 +12,15 @@ from weakref import WeakKeyDictionary
 
 from selenium.webdriver.remote.webdriver import WebDriver
 
+from robot_cherrypy.evidence.chronicle import Step
+
 # How long a driver's log may grow over tests that pass, in seconds: reading it takes about 0.1 ms
 # for each page that was loaded.
 _UNREAD = 10.0
 
 _STREAMS = frozenset({"EventSource", "WebSocket"})
+_FRAMES = {"Network.webSocketFrameSent": "→", "Network.webSocketFrameReceived": "←"}
+_SHOWN = 200  # characters of a WebSocket's message
 
 
 @dataclass
@@ -42,6 +46,7 @@ class NetworkLog:
     """The network events of one browser, and what follows from them."""
 
     requests: list[Request] = field(default_factory=list)
+    frames: list[Step] = field(default_factory=list)
     loading: set[str] = field(default_factory=set)
     leaving: set[str] = field(default_factory=set)
     """Frames that are about to show another page."""
@@ -65,10 +70,14 @@ class NetworkLog:
 
     def forget(self, driver: Any) -> None:
         """Let go of a test that is over; read the log if much may have come together."""
-        self.requests.clear()
+        self._clear()
         if time.monotonic() - self.read_at > _UNREAD:
             self.read(driver)
-            self.requests.clear()
+            self._clear()
+
+    def _clear(self) -> None:
+        self.requests.clear()
+        self.frames.clear()
 
     def take(self, method: str, values: dict[str, Any]) -> None:
         """Take in one event of the DevTools protocol's domains Page and Network."""
@@ -86,6 +95,8 @@ class NetworkLog:
             self.has_dialog = False
         elif method == "Network.requestWillBeSent":
             self._begin(values)
+        elif method in _FRAMES:
+            self._frame(_FRAMES[method], values)
         elif values.get("requestId") in self._running:
             self._continue(values["requestId"], method, values)
 
@@ -108,6 +119,13 @@ class NetworkLog:
             )
             self._running[number] = request
             self.requests.append(request)
+
+    def _frame(self, arrow: str, values: dict[str, Any]) -> None:
+        """Keep a message of a WebSocket; what is not text comes in base 64."""
+        moment = values["timestamp"] + self._offset
+        message = values["response"]["payloadData"][:_SHOWN]
+        name = f"WebSocket of the page {arrow}"
+        self.frames.append(Step(name, (message,), 1, moment, ended=moment, status="PASS"))
 
     def _navigated(self, frame: dict[str, Any]) -> None:
         """Let go of what the page before waited for: not all of it is said to have ended."""

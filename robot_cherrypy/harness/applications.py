@@ -17,9 +17,12 @@ from typing import Any
 import cherrypy
 from cherrypy._cptree import Tree
 
-from robot_cherrypy.errors import ApplicationError
+from robot_cherrypy import hosting
+from robot_cherrypy.errors import ApplicationError, RobotCherryPyError
 from robot_cherrypy.harness import bus
 from robot_cherrypy.harness.configuration import Configuration
+from robot_cherrypy.hosting import django
+from robot_cherrypy.hosting.recognising import required_arguments
 
 _SEARCH_DEPTH = 4
 _ADDRESS = frozenset({"server.socket_host", "server.socket_port", "server.socket_file"})
@@ -79,7 +82,8 @@ def mount(
 
     Args:
         application: A class or instance with exposed page handlers, a `cherrypy.Application`, a
-            WSGI callable, a factory for any of these, or a module that mounts on `cherrypy.tree`.
+            WSGI or an ASGI callable, a factory for any of these, a module that mounts on
+            `cherrypy.tree`, or the settings of a Django project.
         reference: What it is called in errors.
         tree: The tree of the server that is going to serve it.
         path: Where, `/` for the root.
@@ -92,7 +96,9 @@ def mount(
     _update_global_configuration(reference, sections.pop("global", {}))
     before = dict(tree.apps)
     made = _made(application, reference, tree)
-    if made is None or isinstance(made, ModuleType):
+    if django.is_project(made):
+        _host_django(made, reference, tree, path)
+    elif made is None or isinstance(made, ModuleType):
         added = {name: app for name, app in tree.apps.items() if before.get(name) is not app}
         _adopt(made, reference, tree, path, added, sections)
     else:
@@ -233,7 +239,7 @@ def _made(application: Any, reference: str, tree: Tree) -> Any:
 def _is_factory(thing: Any) -> bool:
     if not inspect.isroutine(thing) or getattr(thing, "exposed", False):
         return False
-    return not _required_arguments(thing)
+    return not required_arguments(thing)
 
 
 def _call(factory: Callable[[], Any], reference: str, tree: Tree) -> Any:
@@ -267,6 +273,16 @@ def _adopt(
             app.merge(sections)
 
 
+def _host_django(project: Any, reference: str, tree: Tree, path: str) -> None:
+    settings = project if isinstance(project, ModuleType) else None
+    try:
+        django.mount(settings, path, tree=tree)
+    except RobotCherryPyError:
+        raise
+    except Exception as error:
+        raise ApplicationError(_raised("Setting up Django for", reference, error)) from error
+
+
 def _nothing_mounted(module: ModuleType | None, reference: str) -> str:
     if module is None:
         return f"'{reference}' returned None and mounted nothing on cherrypy.tree."
@@ -284,8 +300,8 @@ def _mount_one(made: Any, reference: str, tree: Tree, path: str, sections: Confi
     )
     if isinstance(made, cherrypy.Application):
         _mount_application(made, reference, tree, path, sections)
-    elif not is_root and _is_wsgi(made):
-        tree.graft(made, path)
+    elif not is_root and hosting.kind_of(made):
+        hosting.mount(made, path, tree=tree)
     elif is_root and not inspect.isroutine(made):
         try:
             tree.mount(made, path, sections)
@@ -294,7 +310,7 @@ def _mount_one(made: Any, reference: str, tree: Tree, path: str, sections: Confi
     else:
         raise ApplicationError(
             f"'{reference}' is no application: {type(made).__name__} has no exposed page handlers"
-            " and is no WSGI callable."
+            " and is no WSGI or ASGI callable."
         )
 
 
@@ -311,23 +327,6 @@ def _mount_application(
             f"'{reference}' is a cherrypy.Application for {own}: it cannot be mounted at {path}."
         )
     tree.mount(application, "", sections)
-
-
-def _is_wsgi(thing: Any) -> bool:
-    """Whether it takes an environment and a `start_response` (PEP 3333)."""
-    if not callable(thing):
-        return False
-    called = thing if inspect.isroutine(thing) else type(thing).__call__
-    return not inspect.iscoroutinefunction(called) and len(_required_arguments(thing)) == 2
-
-
-def _required_arguments(thing: Callable[..., Any]) -> list[str]:
-    try:
-        parameters = inspect.signature(thing).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [p.name for p in parameters if p.kind in positional and p.default is p.empty]
 
 
 def _has_handlers(root: Any) -> bool:

@@ -15,7 +15,7 @@ from typing import Any
 import cherrypy
 from cherrypy.process import plugins, wspbus
 
-from robot_cherrypy.errors import ServerError
+from robot_cherrypy.errors import RobotCherryPyError, ServerError
 
 # When CherryPy's own server starts and stops among the listeners (`cherrypy/_cpserver.py`,
 # `cherrypy/process/servers.py`).
@@ -140,6 +140,8 @@ def _call_all(some: Iterable[Subscription]) -> list[ServerError]:
 def _call(one: Subscription) -> None:
     try:
         one.listener()
+    except RobotCherryPyError as error:
+        raise ServerError(str(error)) from error
     except (Exception, SystemExit) as error:
         raise ServerError(
             f"The {one.channel} listener {one.name} raised {type(error).__name__}: {error}"

@@ -7,6 +7,7 @@ import cherrypy
 from cherrypy._cptree import Tree
 from cherrypy.process import wspbus
 
+from robot_cherrypy import hosting
 from robot_cherrypy.errors import ServerError
 from robot_cherrypy.harness import applications, bus, process_state
 from robot_cherrypy.harness.configuration import Configuration
@@ -108,7 +109,9 @@ class InProcessServer(Server):
             raise ServerError(
                 f"Server '{self.alias}' has no application at {path}. Mounted: {mounted}."
             )
-        del self.tree.apps[name]
+        removed = self.tree.apps.pop(name)
+        if isinstance(removed, hosting.Mounted):
+            removed.leave()
 
     def end(self, reason: str) -> None:
         """Stop serving because the application said so; may be called by a page handler."""

@@ -16,7 +16,7 @@ from cherrypy._cpserver import Server as ServerSettings
 from cherrypy._cptree import Tree
 from cherrypy._cpwsgi_server import CPWSGIServer
 
-from robot_cherrypy.errors import MissingExtraError, ServerError
+from robot_cherrypy.errors import ApplicationError, MissingExtraError, ServerError
 from robot_cherrypy.harness.threads import interrupt
 from robot_cherrypy.traffic.recorder import Recorder
 
@@ -95,7 +95,7 @@ class Listening:
         """Bind and serve.
 
         Raises:
-            ServerError: The address cannot be bound.
+            ServerError: The address cannot be bound, or the application does not start up.
         """
         ready: Future[None] = Future()
         # A daemon, and so are the workers, which inherit it: none may hold the process.
@@ -105,6 +105,10 @@ class Listening:
         self._thread.start()
         try:
             ready.result(timeout)
+        except ApplicationError as error:
+            raise ServerError(str(error)) from error
+        except TimeoutError as error:
+            raise ServerError(f"The application did not start up within {timeout:g} s.") from error
         except OSError as error:
             address = f"{self._host}:{self._port}"
             raise ServerError(f"{address} cannot be bound: {_reason(error)}.") from error

@@ -107,8 +107,10 @@ def _session_classes() -> Iterator[None]:
         for session_class in _descendants(sessions.Session):
             if "clean_thread" in vars(session_class):
                 session_class.clean_thread = None
-        sessions.RamSession.cache.clear()
-        sessions.RamSession.locks.clear()
+            for name in ("cache", "locks"):  # of those that keep them in memory, as RamSession does
+                kept = vars(session_class).get(name)
+                if isinstance(kept, dict):
+                    kept.clear()
 
 
 def _descendants(base: Any) -> set[Any]:

@@ -12,6 +12,9 @@ from robot_cherrypy.harness import bus
 
 _SCALARS = (type(None), bool, int, float, str, bytes, tuple, frozenset)
 
+# Threads of the servers themselves; cheroot starts some when they are needed.
+_SERVING = ("CP Server Thread", "_serve_unservicable", "robot_cherrypy")
+
 
 @dataclass
 class Reset:
@@ -91,9 +94,9 @@ class Snapshot:
 
     def _tell_threads(self, reset: Reset) -> None:
         for thread in threading.enumerate():
-            started_by_us = thread.name.startswith(("CP Server Thread", "robot_cherrypy"))
+            serves = any(part in thread.name for part in _SERVING)
             is_cleanup = isinstance(thread, cherrypy.process.plugins.BackgroundTask)
-            if thread.ident not in self._threads and not (started_by_us or is_cleanup):
+            if thread.ident not in self._threads and not (serves or is_cleanup):
                 reset.left.append(f"thread {thread.name}")
 
 

@@ -156,6 +156,41 @@ def _request(application: Any, path: str, cookies: Mapping[str, str]) -> Iterato
         application.release_serving()
 
 
+class HostedSessions:
+    """The sessions of a Django project."""
+
+    def __init__(self, application: Any) -> None:
+        self._sessions = application.sessions
+
+    @property
+    def cookie_name(self) -> str:
+        """See `Sessions.cookie_name`."""
+        return str(self._sessions.settings.SESSION_COOKIE_NAME)
+
+    def seed(self, values: Mapping[str, Any]) -> Cookie:
+        """See `Sessions.seed`; the value `user` names the user to log in."""
+        return _cookie(self._sessions.seed(values))
+
+    def read(self, session_id: str) -> dict[str, Any]:
+        """See `Sessions.read`."""
+        held: dict[str, Any] = self._sessions.read(session_id)
+        return held
+
+
+def sessions_of(server: InProcessServer, path: str, timeout: float) -> Sessions | HostedSessions:
+    """Return the sessions of a page, whatever kind of application it belongs to.
+
+    Args: See `Sessions`.
+
+    Raises:
+        SessionError: The page has no sessions.
+    """
+    application = server.tree.apps.get(server.tree.script_name(path))
+    if hasattr(application, "sessions"):
+        return HostedSessions(application)
+    return Sessions(server, path, timeout)
+
+
 def _cookie(morsel: "Morsel[str]") -> Cookie:
     return Cookie(
         name=morsel.key,

@@ -1,5 +1,7 @@
 """Keywords about the browser."""
 
+import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +12,7 @@ from robot.libraries.BuiltIn import BuiltIn
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 from SeleniumLibrary import SeleniumLibrary
+from urllib3.exceptions import HTTPError
 
 from robot_cherrypy import browser as browsers
 from robot_cherrypy.errors import BrowserError
@@ -30,7 +33,8 @@ class Opened:
         cache = self.library._drivers  # noqa: SLF001 - it has to know that its driver is gone
         if cache.current is self.driver:
             cache.close()
-        self.driver.quit()
+        with contextlib.suppress(HTTPError):  # a remote WebDriver may have ended before
+            self.driver.quit()
 
 
 class BrowserKeywords:
@@ -50,6 +54,8 @@ class BrowserKeywords:
         width: int | None = None,
         height: int | None = None,
         alias: str | None = None,
+        remote_url: str | None = None,
+        capabilities: Mapping[str, Any] | None = None,
     ) -> str:
         """Open a headless browser on a page of the current server.
 
@@ -66,12 +72,18 @@ class BrowserKeywords:
             width: Of the page's view in CSS pixels, 1280 by default; a device has its own.
             height: Of the page's view in CSS pixels, 800 by default; a device has its own.
             alias: Name for SeleniumLibrary's `Switch Browser`.
+            remote_url: Where a WebDriver listens whose browser is to be used, one on a phone for
+                example; ``browser`` is then ``auto`` for Chrome, or ``chrome``, ``edge``,
+                ``firefox`` or ``safari``. It is headless only if the WebDriver or the capabilities
+                make it so, and reaches the server only at an address that it can reach.
+            capabilities: WebDriver capabilities for the browser at ``remote_url``.
 
         Returns:
             The index of the browser, for SeleniumLibrary's `Switch Browser`.
 
         Raises:
-            BrowserError: There is no such browser or device, or the page did not load.
+            BrowserError: There is no such browser or device, no WebDriver answers at the URL, or
+                the page did not load.
             ServerError: The URL is a path, and no server is running.
 
         Example:
@@ -87,7 +99,11 @@ class BrowserKeywords:
             logs=self._logs,
             capabilities={"timeouts": _timeouts(library)},
         )
-        driver = browsers.start(browser, settings)
+        driver: WebDriver
+        if remote_url is None:
+            driver = browsers.start(browser, settings)
+        else:
+            driver = browsers.connect(remote_url, browser, settings, capabilities or {})
         owner = BuiltIn().get_variable_value("${SUITE_NAME}") or ""
         self._opened.append(Opened(driver, library, owner))
         index: str = library.register_driver(driver, alias)

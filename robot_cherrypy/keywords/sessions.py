@@ -11,7 +11,7 @@ from robot_cherrypy.errors import ServerError, SessionError
 from robot_cherrypy.evidence.browser_side import open_browsers
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.registry import Servers
-from robot_cherrypy.harness.sessions import Cookie, Sessions
+from robot_cherrypy.harness.sessions import Cookie, sessions_of
 from robot_cherrypy.keywords.options import Options
 
 
@@ -33,13 +33,15 @@ class SessionKeywords:
         Args:
             path: Path of a page that has sessions: what is configured for it counts.
             alias: Which server; the current one by default.
-            values: What the session is to hold.
+            values: What the session is to hold. For a Django project, ``user`` names the user to
+                log in.
 
         Returns:
             The session's id, which is the value of its cookie.
 
         Raises:
-            SessionError: The page has no sessions, or a request holds the session.
+            SessionError: The page has no sessions, a request holds the session, or there is no such
+                user.
             ServerError: There is no such server, or it runs in a child process.
 
         Example:
@@ -47,7 +49,7 @@ class SessionKeywords:
         | Seed Session    path=/members    user=ann    visits=${3}
         """
         server = self._in_process(alias)
-        cookie = Sessions(server, path, self._options.timeout_seconds).seed(values)
+        cookie = sessions_of(server, path, self._options.timeout_seconds).seed(values)
         browsers = open_browsers()
         if browsers:
             _put(browsers[0][1], server.url, cookie)
@@ -79,7 +81,7 @@ class SessionKeywords:
         | ${session} =    Get Session    path=/members    session_id=${id}
         """
         server = self._in_process(alias)
-        sessions = Sessions(server, path, self._options.timeout_seconds)
+        sessions = sessions_of(server, path, self._options.timeout_seconds)
         return sessions.read(session_id or _sent(sessions.cookie_name, server.url + path))
 
     def _in_process(self, alias: str | None) -> InProcessServer:

@@ -25,6 +25,7 @@ STEPS = (
     {"websocket"},
     {"aio"},
     {"patches", "processes"},
+    {"asgi"},
     {"errors"},
 )
 ALLOWED_ASIDE = {("doctor", "browser"), ("doctor", "stack")}

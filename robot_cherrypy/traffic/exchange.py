@@ -151,6 +151,11 @@ class ServerFailure:
         """What the request was answered with."""
         return self.exchange.status if self.exchange else None
 
+    def explains(self, other: "ServerFailure") -> bool:
+        """Whether it is the exception behind an answer: some frameworks answer 500, then raise."""
+        same = self.exchange is not None and self.exchange is other.exchange
+        return same and bool(self.traceback) and not other.traceback
+
     @property
     def error(self) -> str:
         """Type and message."""

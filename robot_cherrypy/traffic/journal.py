@@ -71,11 +71,20 @@ class Journal:
 
     def add(self, failure: ServerFailure) -> None:
         """Take note of a failure."""
+        self._forget_unexplained(failure)
         self.failures.append(failure)
         if failure.exchange is not None:
             failure.exchange.failures.append(failure)
         if self.report:
             self.report(failure)
+
+    def _forget_unexplained(self, failure: ServerFailure) -> None:
+        """Drop the answer that a failure explains."""
+        if failure.exchange is not None:
+            for other in filter(failure.explains, list(failure.exchange.failures)):
+                failure.exchange.failures.remove(other)
+                with suppress(ValueError):  # it was taken in already
+                    self.failures.remove(other)
 
     def begin_work(self, exchange: Exchange) -> None:
         """Take note of a thread that works for an exchange."""

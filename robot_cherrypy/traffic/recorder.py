@@ -101,6 +101,7 @@ class Recorder:
                 raise
             self.end(exchange)
 
+        recorded.__wrapped__ = application  # type: ignore[attr-defined]  # servers look through us
         return recorded
 
     def _begin_wsgi(self, environ: dict[str, Any]) -> Exchange:

@@ -264,7 +264,7 @@ def members() -> cherrypy.Application:
     return cherrypy.Application(Faulty(), "", {"/members": SESSIONS, "/": {}})
 
 
-class MarkedSession(RamSession):  # type: ignore[misc]
+class MarkedSession(RamSession):
     """Sessions of a third party: kept in memory, and marked as its own."""
 
     cache: ClassVar[dict[str, Any]] = {}

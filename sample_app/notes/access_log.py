@@ -10,7 +10,7 @@ from cherrypy._cplogging import LogManager
 from sample_app.notes.settings import Settings
 
 
-class AccessLog(LogManager):  # type: ignore[misc]
+class AccessLog(LogManager):
     """Writes a JSON object for each request, with the name of the instance that answered it."""
 
     def __init__(self, application: int, settings: Settings) -> None:

@@ -35,7 +35,7 @@ _ASYNC_DRIVERS = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlit
 _POOL = {"pool_pre_ping": True, "pool_timeout": 10}
 
 
-class Database(SimplePlugin):  # type: ignore[misc]
+class Database(SimplePlugin):
     """Connects when the engine starts and disconnects when it has stopped."""
 
     def __init__(self, bus: Any, settings: Settings) -> None:
@@ -69,7 +69,7 @@ class Database(SimplePlugin):  # type: ignore[misc]
         return call
 
 
-class AsyncDatabase(SimplePlugin):  # type: ignore[misc]
+class AsyncDatabase(SimplePlugin):
     """The same for coroutines: its connections live on the event loop of the server."""
 
     def __init__(self, bus: Any, settings: Settings) -> None:

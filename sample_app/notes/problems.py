@@ -7,7 +7,7 @@ from typing import Any
 import cherrypy
 
 
-class Problem(cherrypy.HTTPError):  # type: ignore[misc]
+class Problem(cherrypy.HTTPError):
     """An error that a client is told of.
 
     Args:

@@ -58,7 +58,11 @@ class Wsgi:
 
 
 async def asgi(scope, receive, send):
-    """Not served by this server."""
+    """An ASGI application as a function."""
+
+
+async def coroutine(one, two):
+    """Neither WSGI nor ASGI."""
 
 
 def function_with_arguments(database):
@@ -107,6 +111,13 @@ def test_wsgi_is_grafted():
     assert isinstance(apps[""], Wsgi)
 
 
+def test_asgi_is_hosted():
+    """An ASGI application is called by either server."""
+    apps = mounted(f"{__name__}:asgi", "/api")
+    assert asgi is apps["/api"].application
+    apps["/api"].leave()
+
+
 def test_attributes_may_be_dotted():
     """The attribute is looked up from name to name."""
     assert applications.load(f"{__name__}:Root.index") is Root.index
@@ -120,9 +131,12 @@ def test_attributes_may_be_dotted():
         (f"{__name__}:Roots", "has no attribute 'Roots'. Did you mean 'Root'?"),
         ("", "'' names no application"),
         ("module:", "'module:' names no application"),
-        (f"{__name__}:Nothing", "Nothing has no exposed page handlers and is no WSGI callable."),
+        (
+            f"{__name__}:Nothing",
+            "Nothing has no exposed page handlers and is no WSGI or ASGI callable.",
+        ),
         (f"{__name__}:NeedsArguments", "raised TypeError: NeedsArguments.__init__()"),
-        (f"{__name__}:asgi", "is no application: function has no exposed page handlers"),
+        (f"{__name__}:coroutine", "is no application: function has no exposed page handlers"),
         (f"{__name__}:function_with_arguments", "is no application: function has no exposed"),
         (f"{__name__}:cherrypy", "mounts nothing on cherrypy.tree"),
     ],

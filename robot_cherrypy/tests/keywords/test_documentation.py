@@ -19,7 +19,8 @@ KEYWORDS = {keyword.name: keyword for keyword in LIBRARY.keywords}
 
 def docstring(keyword):
     """The docstring of the function behind a keyword."""
-    return inspect.getdoc(FUNCTIONS[keyword.name.lower().replace(" ", "_")])
+    own = FUNCTIONS.get(keyword.name)  # under the name that it gave itself
+    return inspect.getdoc(own or FUNCTIONS[keyword.name.lower().replace(" ", "_")])
 
 
 def example(keyword):

@@ -1,0 +1,61 @@
+*** Settings ***
+Documentation    The page works on a phone, a tablet and a desk, upright and turned, with a finger.
+
+Resource         ../resources/whereami.resource
+
+Test Teardown    Put Phone Away
+Test Timeout     2 minutes
+
+
+*** Test Cases ***
+Android Phone
+    Device Should Show Where It Is    Pixel 7    Android
+
+Apple Phone
+    Device Should Show Where It Is    iPhone 14    iPhone
+
+Tablet
+    Device Should Show Where It Is    iPad Mini    iPad
+
+Phone Is Turned
+    Carry Phone
+    Move To    52.52    13.405
+    Go To Page    /
+    Phone Should Show    52.52000° N    13.40500° E
+    Turn Phone
+    Wait For Condition    return innerWidth > innerHeight    timeout=${TIMEOUT}
+    Page Should Fit
+    Element Should Be Visible    id:again
+
+Finger Moves The Map
+    Carry Phone
+    Move To    52.52    13.405
+    Go To Page    /
+    Phone Should Say    You are here.
+    Drag    id:chart    -80    40
+    Wait Until Page Contains Element    css:#follow[aria-pressed=false]    timeout=${TIMEOUT}
+    Click Button    id:follow
+    Wait Until Page Contains Element    css:#follow[aria-pressed=true]    timeout=${TIMEOUT}
+
+Page Is Accessible
+    Carry Phone
+    Move To    52.52    13.405
+    Go To Page    /
+    Phone Should Say    You are here.
+    Page Should Be Accessible
+
+
+*** Keywords ***
+Device Should Show Where It Is
+    [Documentation]    The device is what it claims to be, and the page fits on it.
+    [Arguments]    ${device}    ${agent}
+    Carry Phone    ${device}
+    Go To Page    /
+    Set Geolocation    -33.857    151.215    accuracy=25
+    Phone Should Show    33.85700° S    151.21500° E
+    ${user_agent}    Execute Javascript    return navigator.userAgent
+    Should Contain    ${user_agent}    ${agent}
+    ${touch}    Execute Javascript    return navigator.maxTouchPoints > 0
+    Should Be True    ${touch}
+    Page Should Fit
+    Server Should Know    -33.857    151.215

@@ -1,0 +1,106 @@
+*** Settings ***
+Documentation    The phone moves, is refused the position, and loses it and its network.
+
+Resource         ../resources/whereami.resource
+
+Test Teardown    Put Phone Away
+Test Timeout     2 minutes
+
+
+*** Test Cases ***
+Phone Moves Along A Track
+    Carry Phone
+    Go To Page    /
+    Move And Be Followed    48.137    11.575
+    Move And Be Followed    48.138    11.577
+    Move And Be Followed    48.140    11.580
+    Track Should Have    3
+    Page Should Contain Element    css:#track[points*=',']
+
+Position Is Refused
+    Carry Phone
+    Owner Refuses
+    Go To Page    /
+    Phone Should Say    The browser may not share your position.
+    ${site}    Get Server Url
+    Status Should Be    ${site}/location    404
+
+Position Is Allowed After All
+    Carry Phone
+    Owner Refuses
+    Go To Page    /
+    Phone Should Say    The browser may not share your position.
+    Owner Allows
+    Move To    48.137    11.575
+    Click Button    Locate me again
+    Phone Should Say    You are here.
+
+Position Becomes Stale
+    Carry Phone    app=make_forgetful
+    Move To    48.137    11.575
+    Go To Page    /
+    Server Should Know    48.137    11.575
+    Phone Should Say    This is where you were
+    ${location}    Read Resource    /location
+    Should Be True    ${location}[stale]
+    Move To    48.138    11.577
+    Phone Should Show    48.13800° N    11.57700° E
+
+Position Cannot Be Found
+    Carry Phone
+    Lose Position
+    Go To Page    /
+    Phone Should Say    The position cannot be found at the moment.
+
+Network Is Lost And Comes Back
+    Carry Phone
+    Go To Page    /
+    Move And Be Followed    48.137    11.575
+    Go Offline
+    Move And Be Told    48.138    11.577    Offline: 1 position waits
+    Move And Be Told    48.140    11.580    Offline: 2 positions wait
+    Go Online
+    Server Should Know    48.140    11.580
+    Track Should Have    3
+
+Browser Elsewhere Is Driven
+    [Documentation]    A phone's browser is reached through the URL of its WebDriver.
+    ${remote}    ${capabilities}    Start Web Driver
+    Start Server    sample_app.whereami:WhereAmI    server=${SERVER}
+    Open Headless Browser    device=Pixel 7    remote_url=${remote}    capabilities=${capabilities}
+    Set Geolocation    48.137    11.575
+    Phone Should Show    48.13700° N    11.57500° E
+    [Teardown]    Run Keywords    Put Phone Away    AND    Stop Web Driver
+
+No Web Driver Is There
+    Run Keyword And Expect Error
+    ...    EQUALS:No WebDriver answers at http://127.0.0.1:9: Connection refused.
+    ...    Open Headless Browser    about:blank    remote_url=http://127.0.0.1:9
+
+Remote Browser Is Unknown
+    Run Keyword And Expect Error
+    ...    EQUALS:There is no remote browser 'netscape'. Expected auto or one of chrome, edge, firefox, safari.
+    ...    Open Headless Browser
+    ...    about:blank
+    ...    browser=netscape
+    ...    remote_url=http://127.0.0.1:9
+
+
+*** Keywords ***
+Move And Be Followed
+    [Documentation]    The server gets to know the new position.
+    [Arguments]    ${latitude}    ${longitude}
+    Move To    ${latitude}    ${longitude}
+    Server Should Know    ${latitude}    ${longitude}
+
+Move And Be Told
+    [Documentation]    The page says that the server does not know the new position.
+    [Arguments]    ${latitude}    ${longitude}    ${text}
+    Move To    ${latitude}    ${longitude}
+    Wait Until Element Contains    id:sending    ${text}    timeout=${TIMEOUT}
+
+Track Should Have
+    [Documentation]    Counts the positions that the server knows.
+    [Arguments]    ${count}
+    ${track}    Read Resource    /track
+    Length Should Be    ${track}    ${count}

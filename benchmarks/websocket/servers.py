@@ -1,0 +1,127 @@
+"""Servers to measure, each in a process of its own: `python servers.py NAME` prints its port."""
+
+import logging
+import sys
+
+import cherrypy
+from cherrypy._cpserver import Server
+from cherrypy._cptree import Tree
+from cherrypy._cpwsgi_server import CPWSGIServer
+
+from robot_cherrypy.websocket import Group, websocket
+
+LARGEST = 2**27
+
+
+class Pages:
+    """Our pages."""
+
+    group = Group(max_unsent=2**24)
+
+    @cherrypy.expose
+    @websocket(max_message=LARGEST)
+    async def echo(self, ws):
+        async for message in ws:
+            await ws.send(message)
+
+    @cherrypy.expose
+    @websocket(max_message=LARGEST)
+    def plain(self, ws):
+        for message in ws:
+            ws.send(message)
+
+    @cherrypy.expose
+    @websocket(ping_interval=None)
+    async def member(self, ws):
+        """Wait for broadcasts; a message from one member is broadcast to all."""
+        with self.group.joined(ws):
+            async for message in ws:
+                self.group.broadcast(message)
+
+
+def settings():
+    made = Server()
+    made.socket_host, made.socket_port = "127.0.0.1", 0
+    made.socket_queue_size = 2048
+    return made
+
+
+def tree():
+    cherrypy.config.update({"log.screen": False})
+    made = Tree()
+    made.mount(Pages())
+    return made
+
+
+def ours_async():
+    from robot_cherrypy import aio
+    from robot_cherrypy.aio.server import HTTPServer
+
+    return serve(HTTPServer(settings(), aio.application(tree())))
+
+
+def ours_threaded():
+    server = CPWSGIServer(settings())
+    server.wsgi_app = tree()
+    return serve(server)
+
+
+def serve(server):
+    server.prepare()
+    print(server.bind_addr[1], flush=True)
+    server.serve()
+
+
+def library():
+    """The `websockets` library, on uvloop as our server."""
+    import uvloop
+    from websockets.asyncio.server import broadcast
+    from websockets.asyncio.server import serve as websockets_serve
+
+    logging.disable(logging.CRITICAL)  # it tells of each client that is cut off
+    members = set()
+
+    async def handler(connection):
+        if connection.request.path.startswith("/member"):
+            members.add(connection)
+            async for message in connection:
+                broadcast(members, message)
+        else:
+            async for message in connection:
+                await connection.send(message)
+
+    async def main():
+        options = {"max_size": LARGEST, "ping_interval": None, "open_timeout": None}
+        async with websockets_serve(handler, "127.0.0.1", 0, backlog=2048, **options) as server:
+            print(server.sockets[0].getsockname()[1], flush=True)
+            await server.serve_forever()
+
+    uvloop.run(main())
+
+
+def ws4py():
+    from ws4py.server.cherrypyserver import WebSocketPlugin, WebSocketTool
+    from ws4py.websocket import EchoWebSocket
+
+    manager = WebSocketPlugin(cherrypy.engine)
+    manager.subscribe()
+    cherrypy.tools.websocket = WebSocketTool()
+
+    class Root:
+        @cherrypy.expose
+        @cherrypy.config(
+            **{"tools.websocket.on": True, "tools.websocket.handler_cls": EchoWebSocket}
+        )
+        def echo(self):
+            pass
+
+    made = Tree()
+    made.mount(Root())
+    server = CPWSGIServer(settings())
+    server.wsgi_app = made
+    manager.start()
+    serve(server)
+
+
+if __name__ == "__main__":
+    globals()[sys.argv[1]]()

@@ -1,0 +1,1 @@
+"""The Autobahn test suite, every case of it that is about servers, against ours."""

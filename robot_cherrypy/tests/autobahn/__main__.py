@@ -1,0 +1,76 @@
+"""Runs every case against both servers at once, and fails unless each is OK.
+
+Usage: python -m robot_cherrypy.tests.autobahn [GROUPS]
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from robot_cherrypy.harness.child_process import ChildProcessServer
+from robot_cherrypy.harness.listening import Kind
+from robot_cherrypy.harness.server import Launch
+from robot_cherrypy.tests.autobahn import suite
+
+GROUPS = ",".join(f"{number}.*" for number in (1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13))
+_KINDS: tuple[Kind, ...] = ("threaded", "async")
+# The latter is how cases end in which the RFC leaves open what to do (7.1.6, 7.13.1, 7.13.2).
+_PASSED = {"OK", "INFORMATIONAL"}
+
+
+def main(groups: str) -> int:
+    """Run the cases; return how many failed."""
+    with tempfile.TemporaryDirectory(prefix="autobahn-") as temporary:
+        folder = Path(temporary)
+        suite.prepare(folder)
+        servers = [_server(kind) for kind in _KINDS]
+        try:
+            for server in servers:
+                server.start()
+            return _run(folder, servers, groups)
+        finally:
+            for server in servers:
+                server.stop()
+
+
+def _server(kind: Kind) -> ChildProcessServer:
+    application = "robot_cherrypy.tests.autobahn.page:Echo"
+    return ChildProcessServer(
+        Launch(application=application, alias=kind, kind=kind, configuration={}, timeout=30)
+    )
+
+
+def _run(folder: Path, servers: list[ChildProcessServer], groups: str) -> int:
+    outputs = [folder / f"{server.alias}.jsonl" for server in servers]
+    fuzzers = []
+    for server, output in zip(servers, outputs, strict=True):
+        with output.open("w") as file:
+            url = server.url.replace("http", "ws", 1) + "/"
+            command = [sys.executable, "-W", "ignore", "-m", "robot_cherrypy.tests.autobahn.fuzzer"]
+            fuzzers.append(
+                subprocess.Popen([*command, str(folder), url, groups], stdout=file, env=os.environ)
+            )
+    broken = sum(fuzzer.wait() != 0 for fuzzer in fuzzers)
+    return broken + sum(
+        _report(server.alias, output) for server, output in zip(servers, outputs, strict=True)
+    )
+
+
+def _report(name: str, output: Path) -> int:
+    """Print what came of the cases; return how many failed."""
+    results = [json.loads(line) for line in output.read_text().splitlines()]
+    failed = [one for one in results if not {one["behavior"], one["close"]} <= _PASSED]
+    counts = Counter(f"{one['behavior']}/{one['close']}" for one in results)
+    slowest = max(results, key=lambda one: one["seconds"], default=None)
+    print(f"{name}: {len(results)} cases, {dict(counts)}; slowest: {slowest}")
+    for one in failed:
+        print(f"  {one}")
+    return len(failed) if results else 1
+
+
+if __name__ == "__main__":
+    sys.exit(min(1, main(sys.argv[1] if len(sys.argv) > 1 else GROUPS)))

@@ -1,0 +1,1 @@
+"""Tests of hosting WSGI and ASGI applications and Django projects."""

@@ -1,0 +1,4 @@
+"""Settings of another project."""
+
+INSTALLED_APPS = []
+ROOT_URLCONF = "nowhere"

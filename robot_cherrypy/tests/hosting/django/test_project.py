@@ -1,0 +1,214 @@
+"""A Django project is served on both servers."""
+
+import logging
+
+import cherrypy
+import pytest
+import requests
+from django.conf import settings
+from django.core import signals
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test import override_settings
+
+from robot_cherrypy.errors import ApplicationError, ServerError
+from robot_cherrypy.hosting.django import locate
+from robot_cherrypy.tests.hosting.django.conftest import SETTINGS
+
+TIMEOUT = 20
+ENTRIES = [
+    SETTINGS,
+    "sample_app.djangosite.wsgi:application",
+    "sample_app.djangosite.asgi:application",
+]
+
+
+def get(server, path, **options):
+    """Return a response."""
+    return requests.get(f"{server.url}{path}", timeout=TIMEOUT, **options)
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_project_is_recognised(launch, entry, book):
+    """By its settings, or by either of its handlers."""
+    assert "Ærø &amp; öl" in get(launch(entry), "/").text
+
+
+def test_project_knows_where_it_is(launch, book):
+    """Links begin with the path at which it is mounted."""
+    server = launch(SETTINGS, mount="/books/here")
+
+    assert f'href="/books/here/book/{book.pk}"' in get(server, "/books/here/").text
+    assert get(server, "/books/here/admin/").url.startswith(f"{server.url}/books/here/admin/login/")
+
+
+def test_interface_is_the_servers(launch, kind):
+    """WSGI on the threaded server, ASGI on the asyncio server."""
+    seen = []
+
+    def note(sender, **_facts):
+        seen.append(sender.__name__)
+
+    server = launch(SETTINGS)
+    signals.request_started.connect(note)
+    try:
+        get(server, "/summary")
+    finally:
+        signals.request_started.disconnect(note)
+
+    assert ["WSGIHandler" if kind == "threaded" else "ASGIHandler"] == seen
+
+
+def test_coroutines_and_streams_are_served(launch, book):
+    """An asynchronous view, and a response in pieces."""
+    server = launch(SETTINGS)
+
+    assert {"books": 1, "reviews": 0} == get(server, "/summary").json()
+    response = get(server, "/books.csv")
+    assert "title,author,year\r\nÆrø & öl,A. Reader,1999\r\n" == response.text
+    assert "Content-Length" not in response.headers
+
+
+def test_request_is_finished(launch):
+    """Django's signal comes after streaming, too."""
+    finished = []
+
+    def note(**_facts):
+        finished.append(True)
+
+    server = launch(SETTINGS)
+    signals.request_finished.connect(note)
+    try:
+        get(server, "/books.csv")
+        server.stop()
+    finally:
+        signals.request_finished.disconnect(note)
+
+    assert [True] == finished
+
+
+def test_static_files_are_found(launch):
+    """Where Django's finders find them; a browser need not load them again."""
+    server = launch(SETTINGS)
+
+    response = get(server, "/static/admin/css/base.css")
+    assert (200, "text/css") == (
+        response.status_code,
+        response.headers["Content-Type"].partition(";")[0],
+    )
+    since = {"If-Modified-Since": response.headers["Last-Modified"]}
+    assert 304 == get(server, "/static/admin/css/base.css", headers=since).status_code
+    assert 200 == get(server, "/static/admin/css/base.css?v=1").status_code
+
+
+@pytest.mark.parametrize(
+    "path", ["/static/", "/static/admin", "/static/no.css", "/static/..%2f..%2fsettings.py"]
+)
+def test_nothing_else_is_found(launch, path):
+    """No folder, no missing file, nothing outside."""
+    assert 404 == get(launch(SETTINGS), path).status_code
+
+
+def test_collected_files_are_served(launch, tmp_path):
+    """Outside of debug mode they come from `STATIC_ROOT`, by CherryPy's static tool."""
+    with override_settings(DEBUG=False, STATIC_ROOT=tmp_path):
+        call_command("collectstatic", interactive=False, verbosity=0)
+        (tmp_path / "only.txt").write_text("collected")
+        server = launch(SETTINGS)
+
+        assert "collected" == get(server, "/static/only.txt").text
+
+
+def test_log_is_cherrypys(launch, caplog):
+    """A line for each request in the access log, and Django's warnings in the error log."""
+    server = launch(SETTINGS)
+    cherrypy.log.access_log.propagate = cherrypy.log.error_log.propagate = True
+    with caplog.at_level(logging.INFO, "cherrypy"):
+        get(server, "/nowhere?a=1", headers={"User-Agent": "test", "Referer": "there"})
+        server.stop()
+
+    lines = [record.getMessage() for record in caplog.records if record.name.startswith("cherrypy")]
+    access = [line for line in lines if '"GET ' in line]
+    assert 1 == len(access)
+    assert '"GET /nowhere?a=1 HTTP/1.1" 404' in access[0]
+    assert access[0].endswith('"there" "test"')
+    assert ["DJANGO Not Found: /nowhere"] == [
+        line.partition("] ")[2] for line in lines if "DJANGO" in line
+    ]
+
+
+@pytest.mark.parametrize("age", [0, None])
+def test_no_connection_is_left(launch, monkeypatch, age, book):
+    """The server's threads close theirs, also those that were to live on, but not the test's."""
+    opened = []
+    monkeypatch.setitem(settings.DATABASES["default"], "CONN_MAX_AGE", age)
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", age)
+
+    def note(sender, connection, **_facts):
+        opened.append(connection)
+
+    from django.db.backends.signals import connection_created
+
+    server = launch(SETTINGS)
+    connection_created.connect(note)
+    try:
+        for _ in range(3):
+            get(server, "/")
+        server.stop()
+    finally:
+        connection_created.disconnect(note)
+
+    assert opened
+    assert [None] * len(opened) == [one.connection for one in opened]
+    assert connection.is_usable()
+
+
+def test_cherrypy_goes_on_beside_it(launch):
+    """One tree holds both, and the project can be taken off it again."""
+    server = launch("robot_cherrypy.tests.hosting.frameworks:Beside")
+    server.mount(SETTINGS, "/books", {})
+    assert ["CherryPy", 200] == [get(server, "/").text, get(server, "/books/").status_code]
+
+    server.unmount("/books")
+
+    statuses = [
+        get(server, path).status_code for path in ("/books/", "/static/shelf/shelf.css", "/")
+    ]
+    assert [404, 404, 200] == statuses
+
+
+def test_other_settings_are_refused(launch):
+    """Django is one for a process, and the error says what to do."""
+    with pytest.raises((ApplicationError, ServerError)) as caught:
+        launch("robot_cherrypy.tests.hosting.django.other_settings")
+
+    assert str(caught.value) == (
+        f"Django runs with '{SETTINGS}' in this process, and it can run with one module of settings"
+        " only: serve 'robot_cherrypy.tests.hosting.django.other_settings' from a process of its"
+        " own."
+    )
+
+
+def test_folder_names_its_settings(tmp_path):
+    """Through the `manage.py` in it."""
+    folder = "sample_app/djangosite"
+    assert SETTINGS == locate(folder)[0]
+    assert ("shop.settings", None) == locate("shop.settings")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "is no Django project: it has no manage.py."),
+        ("", "manage.py sets no default for DJANGO_SETTINGS_MODULE."),
+    ],
+)
+def test_folder_without_a_project_is_refused(tmp_path, text, message):
+    """The error says what is missing."""
+    if text is not None:
+        (tmp_path / "manage.py").write_text(text)
+
+    with pytest.raises(ApplicationError) as caught:
+        locate(str(tmp_path))
+
+    assert message in str(caught.value)

@@ -1,0 +1,190 @@
+"""Applications of other frameworks are served on both servers."""
+
+import gc
+import threading
+
+import pytest
+import requests
+from websockets.sync.client import connect
+
+from robot_cherrypy.errors import ApplicationError, ServerError
+from robot_cherrypy.hosting import mount
+from robot_cherrypy.tests.hosting import frameworks
+
+MODULE = frameworks.__name__
+TIMEOUT = 20
+
+
+def get(server, path="/", **options):
+    """Return a response."""
+    return requests.get(f"{server.url}{path}", timeout=TIMEOUT, **options)
+
+
+@pytest.fixture(autouse=True)
+def events():
+    """What the applications noted."""
+    frameworks.EVENTS.clear()
+    return frameworks.EVENTS
+
+
+@pytest.fixture(params=["flask", "fastapi"])
+def application(request):
+    """A WSGI and an ASGI application with the same pages."""
+    return request.param
+
+
+@pytest.mark.parametrize("path", ["/", "/below/here"])
+def test_application_knows_where_it_is(launch, application, path):
+    """It is told the path at which it is mounted."""
+    server = launch(f"{MODULE}:{application}", mount=path)
+
+    assert get(server, path).text.lower() == f"{application} at {path}"
+
+
+def test_bodies_arrive_whole(launch, application):
+    """With a length and in chunks."""
+    server = launch(f"{MODULE}:{application}")
+    url = f"{server.url}/size"
+
+    assert "200000" == requests.post(url, data=b"x" * 200_000, timeout=TIMEOUT).text
+    assert "70002" == requests.post(url, data=iter([b"ab", b"c" * 70_000]), timeout=TIMEOUT).text
+    assert "0" == requests.post(url, timeout=TIMEOUT).text
+
+
+def test_responses_are_streamed(launch, application):
+    """Piece by piece, without a length."""
+    response = get(launch(f"{MODULE}:{application}"), "/stream")
+
+    assert "0\n1\n2\n" == response.text
+    assert "Content-Length" not in response.headers
+
+
+def test_paths_and_queries_are_decoded(launch):
+    """As ASGI has it: percent signs and UTF-8 are gone from the path."""
+    server = launch(f"{MODULE}:fastapi")
+
+    assert "Ærø & wörd" == get(server, "/name/%C3%86r%C3%B8%20%26", params={"word": "wörd"}).text
+
+
+def test_cherrypy_goes_on_beside_it(launch):
+    """One tree holds both."""
+    server = launch(f"{MODULE}:Beside")
+    server.mount(f"{MODULE}:fastapi", "/api", {})
+    server.mount(f"{MODULE}:flask", "/shop", {})
+
+    texts = [get(server, path).text for path in ("/", "/api", "/shop")]
+
+    assert ["CherryPy", "FastAPI at /api", "Flask at /shop"] == texts
+
+
+def test_lifespan_follows_the_server(launch, events):
+    """The application starts up before the first request and shuts down with the server."""
+    server = launch(f"{MODULE}:fastapi")
+    assert ["up"] == events
+
+    server.stop()
+
+    assert ["up", "down"] == events
+
+
+def test_lifespan_ends_when_the_application_is_taken_off(launch, events):
+    """Its path is gone, and so is what it had open."""
+    server = launch(f"{MODULE}:Beside")
+    server.mount(f"{MODULE}:fastapi", "/api", {})
+
+    server.unmount("/api")
+
+    assert ["up", "down"] == events
+    assert 404 == get(server, "/api").status_code
+
+
+def test_server_starts_again(launch, events):
+    """The same module's application lives twice."""
+    launch(f"{MODULE}:fastapi").stop()
+
+    assert "FastAPI at /" == get(launch(f"{MODULE}:fastapi")).text
+    assert ["up", "down", "up"] == events
+
+
+def test_startup_that_fails_is_told(launch):
+    """The server does not start, and says why."""
+    with pytest.raises(ServerError) as caught:
+        launch(f"{MODULE}:failing")
+
+    assert (
+        "Server 'hosted' did not start: The application's startup failed: RuntimeError: no database"
+    ) == str(caught.value)
+
+
+def test_lifespan_need_not_be_known(launch):
+    """An application that refuses it is served."""
+    assert "plain" == get(launch(f"{MODULE}:without_lifespan")).text
+
+
+def test_head_has_no_body(launch):
+    """Whatever the application sends."""
+    response = requests.head(launch(f"{MODULE}:without_lifespan").url, timeout=TIMEOUT)
+
+    assert (200, "") == (response.status_code, response.text)
+
+
+@pytest.mark.parametrize(("name", "path"), [("fastapi", "/broken"), ("silent", "/")])
+def test_errors_become_500(launch, name, path):
+    """What an application raises or leaves out harms nobody else."""
+    server = launch(f"{MODULE}:{name}")
+
+    assert [500, 500] == [get(server, path).status_code for _ in range(2)]
+
+
+# cheroot's writer is left with what it could not send (`cheroot/makefile.py`).
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_client_may_leave(launch, events):
+    """A response that nobody reads ends."""
+    server = launch(f"{MODULE}:fastapi")
+    with get(server, "/endless", stream=True) as response:
+        assert b"more" == next(response.iter_lines())
+
+    server.stop()
+    gc.collect()
+
+    assert ["up", "left", "down"] == events
+
+
+def test_work_after_the_response_is_done(launch, events):
+    """A background task runs to its end."""
+    server = launch(f"{MODULE}:fastapi")
+    assert "now" == get(server, "/later").text
+
+    server.stop()
+
+    assert ["up", "later", "down"] == events
+
+
+@pytest.mark.parametrize("kind", ["async"], indirect=True)
+@pytest.mark.parametrize("path", ["", "/below"])
+def test_websockets_are_served(launch, path):
+    """On the asyncio server they reach the application."""
+    server = launch(f"{MODULE}:fastapi", mount=path or "/")
+
+    with connect(f"{server.url.replace('http', 'ws')}{path}/echo") as websocket:
+        websocket.send("hello")
+        assert "hello" == websocket.recv(TIMEOUT)
+
+
+def test_no_thread_is_left(launch):
+    """Loops end with their server."""
+    before = set(threading.enumerate())
+
+    server = launch(f"{MODULE}:fastapi")
+    get(server)
+    server.stop()
+
+    assert set() == set(threading.enumerate()) - before
+
+
+def test_something_else_is_refused():
+    """What is neither WSGI nor ASGI cannot be mounted."""
+    with pytest.raises(ApplicationError) as caught:
+        mount(len)
+
+    assert "is neither a WSGI nor an ASGI callable" in str(caught.value)

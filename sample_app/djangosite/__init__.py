@@ -1,0 +1,1 @@
+"""A Django project: a shelf of books, with forms, messages, sessions and the admin."""

@@ -1,0 +1,23 @@
+"""What the admin shows."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+
+from sample_app.djangosite.shelf.models import Book, Review
+
+
+class ReviewInline(admin.TabularInline):
+    """Reviews below their book."""
+
+    model = Review
+    extra = 0
+
+
+@admin.register(Book)
+class BookAdmin(admin.ModelAdmin):
+    """Books."""
+
+    list_display: ClassVar = ["title", "author", "year"]
+    search_fields: ClassVar = ["title", "author"]
+    inlines: ClassVar = [ReviewInline]

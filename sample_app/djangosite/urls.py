@@ -1,0 +1,9 @@
+"""The project's pages."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("sample_app.djangosite.shelf.urls")),
+]
