@@ -47,10 +47,11 @@ class ServerKeywords:
 
         Args:
             app: ``module:attribute``. The attribute is a class or an instance with exposed page
-                handlers, a ``cherrypy.Application``, a WSGI callable, or a function without
-                arguments that returns one of these. A ``module`` alone is imported and has to mount
-                on ``cherrypy.tree`` itself. Modules are found as Python finds them, in the current
-                folder, and in the folder of the suite.
+                handlers, a ``cherrypy.Application``, a WSGI or an ASGI callable, or a function
+                without arguments that returns one of these. A ``module`` alone is either the
+                settings of a Django project, or is imported and has to mount on ``cherrypy.tree``
+                itself. Modules are found as Python finds them, in the current folder, and in the
+                folder of the suite.
             server: ``threaded`` for CherryPy's own server, ``async`` for the asyncio server, which
                 also takes coroutines as page handlers. The library's ``server`` option by default.
             alias: Name for other keywords; the value of ``app`` by default.
