@@ -1,7 +1,7 @@
 """How long the echo test takes, against a bare Selenium script that does the same steps.
 
 Run by `python benchmarks/echo_run.py`. Both are run alternately, each as a whole command, with one
-and with eleven echo tests, so that the difference tells what each further test costs. The script
+and with six echo tests, so that the difference tells what each further test costs. The script
 waits as SeleniumLibrary does, looking every 0.2 s. Prints medians and ratios.
 """
 
@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-ROUNDS = 15
-MORE = 10
+ROUNDS = 9
+MORE = 5
 
 SUITE = """\
 *** Settings ***
