@@ -139,6 +139,7 @@ class ChildProcessServer(Server):
 
     def _spawn(self) -> None:
         launch = self.launch
+        configuration = _as_literal(launch)
         reports, write_end = os.pipe()
         command = [
             *(sys.executable, "-m", "robot_cherrypy", "serve", launch.application),
@@ -165,7 +166,7 @@ class ChildProcessServer(Server):
         self._drain = threading.Thread(target=self._read_output, daemon=True)
         self._reader.start()
         self._drain.start()
-        self._send(_as_literal(launch))
+        self._send(configuration)
 
     def _await_url(self) -> None:
         """Wait for the child's own word, which no other process on the port can give."""

@@ -259,6 +259,7 @@ def test_ws4py_beside(tmp_path):
                 client.send("hello")
                 assert "hello" == client.receive(10)
     finally:
+        manager.cleanup()  # ends its thread, as the stop channel of the bus would
         manager.stop()
         manager.unsubscribe()
         server.stop()
