@@ -54,9 +54,9 @@ class Client(asyncio.Protocol):
             self.opened.set_exception(ConnectionError(str(error)))
 
 
-async def connect(port, path, *, source="127.0.0.1"):
+async def connect(port, path):
     _transport, client = await asyncio.get_running_loop().create_connection(
-        lambda: Client(path), "127.0.0.1", port, local_addr=(source, 0)
+        lambda: Client(path), "127.0.0.1", port
     )
     await client.opened
     return client

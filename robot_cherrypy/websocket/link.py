@@ -247,13 +247,15 @@ class Link(WebSocket, asyncio.Protocol):
         """See `WebSocket.offer`."""
         if self._closing:
             return
-        unsent = sum(map(len, self._early))
-        if self.transport is not None:
-            unsent = self.transport.get_write_buffer_size()
+        transport = self.transport
+        if transport is None:
+            self._early.append(frame)
+            unsent = sum(map(len, self._early))
+        else:
+            transport.write(frame)
+            unsent = transport.get_write_buffer_size()
         if unsent > max_unsent:
             self._begin_close(TRY_AGAIN_LATER, "too slow to read")
-        else:
-            self._write(frame)
 
     async def close(self, code: int = NORMAL, reason: str = "") -> None:
         """See `WebSocket.close`."""
