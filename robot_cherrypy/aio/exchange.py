@@ -12,6 +12,7 @@ from cherrypy import _cperror
 from cherrypy.lib import httputil, is_closable_iterator
 
 from robot_cherrypy.aio.environ import Environ, Headers, Incoming, headers_of, protocol_of
+from robot_cherrypy.aio.handlers import bodies_of
 from robot_cherrypy.aio.reply import Reply
 
 
@@ -135,9 +136,11 @@ class Exchange:
     def _release(self) -> None:
         """End the request, as `AppResponse.close` does."""
         response = cherrypy.serving.response
-        streamed, body = response.stream, response.body
+        bodies = bodies_of(response)
+        if response.stream and is_closable_iterator(response.body):
+            bodies = [response.body, *bodies]
         self._application.release_serving()
-        if streamed and is_closable_iterator(body):
+        for body in bodies:
             try:
                 body.close()
             except Exception:  # noqa: BLE001 - as AppResponse.close

@@ -67,6 +67,7 @@ def lane_of(function: Any, default: Lane) -> Lane:
         return default
 
 
+_BODIES = "robot_cherrypy_bodies"
 _SETTLED_LATER = (types.CoroutineType, types.AsyncGeneratorType, types.GeneratorType)
 
 
@@ -110,11 +111,24 @@ def _is_function(value: Any) -> bool:
     return callable(value) and not isinstance(value, type) and is_async(value)
 
 
+def _remember(body: Any) -> None:
+    """Keep a body with its response, as what CherryPy wraps around it does not close it."""
+    if cherrypy.serving.request.app is not None:
+        vars(cherrypy.serving.response).setdefault(_BODIES, []).append(body)
+
+
+def bodies_of(response: Any) -> list[Any]:
+    """Return the generators that a response was made of, each with a `close` method."""
+    bodies: list[Any] = vars(response).get(_BODIES, [])
+    return bodies
+
+
 class AsyncBody(Iterator[Any]):
     """An async generator as the synchronous iterator that CherryPy's encoders and servers want."""
 
     def __init__(self, generator: AsyncGenerator[Any, None]) -> None:
         self._generator = generator
+        _remember(self)
 
     def __next__(self) -> Any:
         try:
@@ -132,6 +146,7 @@ class ThreadedBody(Iterator[Any]):
 
     def __init__(self, generator: Generator[Any, None, None]) -> None:
         self._generator = generator
+        _remember(self)
 
     def __next__(self) -> Any:
         item = offload_step(next, self._generator, self)
