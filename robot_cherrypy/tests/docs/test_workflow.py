@@ -14,7 +14,7 @@ def test_workflow_runs_what_a_person_runs():
     """The commands are the two of the README."""
     commands = [step["run"] for step in _steps() if "run" in step]
 
-    assert ["python3 bootstrap.py tests", "python3 bootstrap.py acceptance"] == commands
+    assert {"python3 bootstrap.py tests", "python3 bootstrap.py acceptance"} == set(commands)
 
 
 def test_report_is_published_when_tests_failed():
