@@ -54,6 +54,7 @@ Seeded Values Are In The Session
     Element Text Should Be    id:viewed    Seeded
 
 Shelf Is Streamed
+    Put On Shelf    Streamed    A. Writer
     Go To Page    /
     Page Should Contain Link    All books as CSV
     Server Should Have Received    GET    /
