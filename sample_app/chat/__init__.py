@@ -95,6 +95,7 @@ class Chat:
         """Return a room, after what was said before the server was restarted was read."""
         if history is not None and self._history is None:
             self._history = Path(history)
+            self._history.parent.mkdir(parents=True, exist_ok=True)
             if self._history.exists():
                 for line in self._history.read_text("utf-8").splitlines():
                     room, message = json.loads(line)
