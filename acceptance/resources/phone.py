@@ -1,6 +1,7 @@
 """What happens to a phone: it turns, moves, loses its network, and its owner says no."""
 
 import contextlib
+import time
 from typing import Any
 
 from robot.api.deco import keyword, library
@@ -8,6 +9,7 @@ from robot.libraries.BuiltIn import BuiltIn
 
 from robot_cherrypy import browser
 
+_REST = 0.1  # seconds
 
 @library(scope="GLOBAL")
 class phone:  # noqa: N801 - Robot imports a library by the name of its file
@@ -62,7 +64,11 @@ class phone:  # noqa: N801 - Robot imports a library by the name of its file
 
     @keyword
     def drag(self, locator: str, x: int, y: int) -> None:
-        """Move a finger across an element."""
+        """Move a finger across an element.
+
+        It rests before it is lifted: the browser takes a tap that follows a flick as the end of the
+        flick, and clicks nothing.
+        """
         element = BuiltIn().get_library_instance("SeleniumLibrary").find_element(locator)
         box = element.rect
         start = {"x": box["x"] + box["width"] // 2, "y": box["y"] + box["height"] // 2}
@@ -72,6 +78,8 @@ class phone:  # noqa: N801 - Robot imports a library by the name of its file
             ("touchMove", [{"x": start["x"] + x, "y": start["y"] + y}]),
             ("touchEnd", []),
         ):
+            if kind == "touchEnd":
+                time.sleep(_REST)
             self._command("Input.dispatchTouchEvent", type=kind, touchPoints=points)
 
     @keyword

@@ -108,9 +108,17 @@ def _loop_factory() -> Any:
 
 
 def uvicorn_config(application: Any, settings: Any) -> uvicorn.Config:
-    """Make the configuration that uvicorn's connections look into."""
+    """Make the configuration that uvicorn's connections look into.
+
+    `X-Forwarded-For` and its like are left to `tools.proxy`, as on CherryPy's own server.
+    """
     config = uvicorn.Config(
-        application, lifespan="off", interface="asgi3", log_config=None, access_log=False
+        application,
+        lifespan="off",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
     )
     config.load()
     config.ssl = ssl_context(settings)

@@ -162,6 +162,25 @@ def test_header_names_and_reasons_stay_cherrypys(serve):
     connection.close()
 
 
+def test_only_the_proxy_tool_believes_in_forwarded_headers(serve):
+    """As on CherryPy's own server, a client is not taken for whom it says it is."""
+
+    class Client:
+        @cherrypy.expose
+        async def index(self):
+            return f"{cherrypy.request.remote.ip} {cherrypy.request.base[:5]}"
+
+        @cherrypy.expose
+        @cherrypy.tools.proxy()
+        async def behind_a_proxy(self):
+            return f"{cherrypy.request.remote.ip} {cherrypy.request.base[:5]}"
+
+    running = serve(Client())
+    headers = {"X-Forwarded-For": "192.0.2.1", "X-Forwarded-Proto": "https"}
+    assert running.get("/", headers=headers) == "127.0.0.1 http:"
+    assert running.get("/behind_a_proxy", headers=headers) == "192.0.2.1 https"
+
+
 def test_a_client_may_close_its_half_of_the_connection(serve):
     """A client that says that it will send no more is answered all the same."""
     with socket.create_connection(serve(Root()).address, 10) as client:
