@@ -11,6 +11,7 @@ from robot_cherrypy import browser
 
 _REST = 0.1  # seconds
 
+
 @library(scope="GLOBAL")
 class phone:  # noqa: N801 - Robot imports a library by the name of its file
     """Plays the phone's part by the browser's DevTools protocol."""
