@@ -1,6 +1,5 @@
 """The ASGI application that serves what is mounted on a CherryPy tree."""
 
-import asyncio
 from typing import Any
 
 import cherrypy
@@ -68,7 +67,6 @@ class Application:
         ensure_installed()
         reply = Reply(send)
         bridge.request_task.set(reply.task())
-        bridge.request_loop.set(asyncio.get_running_loop())
         # Our own server looks after its clients itself.
         looked_after = CANCELS in scope.get("extensions", ())
         watch = None if looked_after else ClientWatch(scope, receive, reply)
@@ -79,6 +77,7 @@ class Application:
         except ClientGone:
             return
         finally:
+            bridge.request_task.set(None)  # a task and its context would keep each other alive
             if watch is not None:
                 watch.end()
 

@@ -24,9 +24,6 @@ T = TypeVar("T")
 _PARKED_AT_MOST = 64
 _parked = threading.local()
 
-request_loop: contextvars.ContextVar[asyncio.AbstractEventLoop | None] = contextvars.ContextVar(
-    "robot_cherrypy.request_loop", default=None
-)
 request_task: contextvars.ContextVar["asyncio.Task[Any] | None"] = contextvars.ContextVar(
     "robot_cherrypy.request_task", default=None
 )
@@ -133,7 +130,8 @@ def wait(awaitable: Awaitable[T]) -> T:
         raise RuntimeError(
             "Synchronous code outside of a request's own task cannot wait on the event loop: await."
         )
-    loop = request_loop.get() or _background.loop()
+    task = request_task.get()
+    loop = _background.loop() if task is None else task.get_loop()
     return _from_thread(awaitable, loop).result()
 
 

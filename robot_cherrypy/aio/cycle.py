@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from robot_cherrypy.aio.environ import Scope
     from robot_cherrypy.asgi import AsgiCallable
 
+# The status, the reason phrase if it is not the standard one, and the headers.
+Start = tuple[int, bytes | None, list[tuple[bytes, bytes]]]
+
 _TOO_LONG = b"The requested resource returned more bytes than the declared Content-Length."
 
 _WORTH_NO_COPY = 16384  # bytes
 # The headers of responses that matter here, by their length.
+_WITHOUT_BODY = frozenset({101, 204, 205, 304})
 _KINDS = {len(name): name for name in (b"content-length", b"connection", b"transfer-encoding")}
 
 
@@ -60,7 +64,7 @@ class Cycle:
         self.disconnected = False
         self._told_all = False
         self._arrival: asyncio.Future[None] | None = None
-        self._start: dict[str, Any] | None = None
+        self._start: Start | None = None
         self._without_body = False
         self._chunked = False
         self._remaining: int | None = None
@@ -154,25 +158,27 @@ class Cycle:
             return
         if message["type"] == "http.response.start":
             self.response_started = True
-            self._start = message
+            self._start = message["status"], message.get("reason"), message["headers"]
             return
         if self.response_complete:
             raise RuntimeError(f"The response to {self} is complete, but more of it was sent.")
         self._send_body(message.get("body", b""), more=message.get("more_body", False))
 
-    def respond(self, start: dict[str, Any], body: bytes) -> None:
+    def respond(self, start: "Start", body: bytes) -> None:
         """Send a whole response, while `flow` does not ask to wait."""
         if not self.disconnected:
-            self.response_started = True
             self._start = start
             self._send_body(body, more=False)
+            self.response_started = True
 
     def _send_body(self, body: bytes, *, more: bool) -> None:
         out: list[bytes] = []
         if self._start is not None:
             start, self._start = self._start, None
-            if not self._head(start, body, out):
+            head = self._head(*start, body)
+            if head is None:
                 return
+            out.append(head)
         if body and not self._without_body:
             if self._chunked:
                 out += (b"%x\r\n" % len(body), body, b"\r\n")
@@ -212,17 +218,16 @@ class Cycle:
                 self.transport.close()
         self.connection.answered()
 
-    def _head(self, start: dict[str, Any], body: bytes, out: list[bytes]) -> bool:
-        """Put status line and headers into `out`; False if the response had to be replaced."""
-        status: int = start["status"]
-        reason = start.get("reason")
-        out.append(
-            STATUS_LINE[status] if reason is None else b"HTTP/1.1 %d %b\r\n" % (status, reason)
-        )
+    def _head(
+        self, status: int, reason: bytes | None, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> bytes | None:
+        """Return status line and headers, or None if the response had to be replaced."""
         self._status = status
-        self._without_body = self.scope["method"] == "HEAD" or status in {101, 204, 205, 304}
+        self._without_body = self.scope["method"] == "HEAD" or status in _WITHOUT_BODY
         length = connection = None
-        headers = start["headers"]
+        lines = [
+            STATUS_LINE[status] if reason is None else b"HTTP/1.1 %d %b\r\n" % (status, reason)
+        ]
         for name, value in headers:
             kind = _KINDS.get(len(name))
             if kind is not None and name.lower() == kind:
@@ -232,19 +237,15 @@ class Cycle:
                     connection = value.lower()
                 elif value.lower() == b"chunked":
                     self._chunked = True
-            out += (name, b": ", value, b"\r\n")
-        self._check_line_breaks(out, len(headers) + 1)
-        if length is not None and len(body) > length and not self._without_body:
-            self._too_long()
-            return False
-        self._frame(status, length, connection, out)
-        return True
-
-    def _check_line_breaks(self, lines: list[bytes], number: int) -> None:
-        """Keep headers from ending early, all at once since that is quicker."""
+            lines += (name, b": ", value, b"\r\n")
         head = b"".join(lines)
+        number = len(headers) + 1
         if head.count(b"\n") != number or head.count(b"\r") != number:
             raise RuntimeError(f"A header of the response to {self} has a line break.")
+        if length is not None and len(body) > length and not self._without_body:
+            self._too_long()
+            return None
+        return head + self._framing(status, length, connection)
 
     def _too_long(self) -> None:
         """Answer as cheroot does to a body whose first part exceeds its Content-Length."""
@@ -255,24 +256,26 @@ class Cycle:
         self.keep_alive = False
         self._complete()
 
-    def _frame(
-        self, status: int, length: int | None, connection: bytes | None, out: list[bytes]
-    ) -> None:
-        """Settle how the client finds the end of the body, and whether the connection stays."""
+    def _framing(self, status: int, length: int | None, connection: bytes | None) -> bytes:
+        """Settle how the client finds the end of the body, and whether the connection stays.
+
+        Return the headers that say so, and the end of the head.
+        """
         modern = self.scope["http_version"] == "1.1"
+        framing = b""
         if connection == b"close" or status == 413:
             self.keep_alive = False
         if length is None and not self._without_body and not self._chunked:
             if modern and status != 413:
                 self._chunked = True
-                out.append(b"Transfer-Encoding: chunked\r\n")
+                framing = b"Transfer-Encoding: chunked\r\n"
             else:
                 self.keep_alive = False
         self._remaining = None if self._without_body or self._chunked else length
         if connection is None:
             if modern and not self.keep_alive:
-                out.append(b"Connection: close\r\n")
+                framing += b"Connection: close\r\n"
             elif not modern and self.keep_alive:
                 timeout = b"%g" % (self.connection.host.timeout or 0)
-                out.append(b"Connection: Keep-Alive\r\nKeep-Alive: timeout=%b\r\n" % timeout)
-        out.append(b"\r\n")
+                framing += b"Connection: Keep-Alive\r\nKeep-Alive: timeout=%b\r\n" % timeout
+        return framing + b"\r\n"

@@ -123,15 +123,18 @@ class Exchange:
         headers = response.header_list
         if not getattr(cherrypy.server, "server_header", True):
             headers = [header for header in headers if header[0] != b"Server"]
-        for name, value in headers:
-            if type(name) is not bytes or type(value) is not bytes:
-                _require_bytes(name, "key")
-                _require_bytes(value, "value")
         body = response.body
-        if not response.stream and isinstance(body, list) and len(body) < 2:
-            self._reply.whole(response.output_status, headers, body[0] if body else b"")
-        else:
+        if response.stream or not isinstance(body, list) or len(body) > 1:
+            _require_bytes(headers)
             self._reply.stream(response.output_status, headers, body)
+            return
+        if self._reply.cycle is None:
+            _require_bytes(headers)
+        try:
+            self._reply.whole(response.output_status, headers, body[0] if body else b"")
+        except TypeError:  # of our own server, which has not sent anything then
+            _require_bytes(headers)
+            raise
 
     def _release(self) -> None:
         """End the request, as `AppResponse.close` does."""
@@ -151,6 +154,9 @@ def _uri(path: str, query: str) -> str:
     return path + (query and "?" + query)
 
 
-def _require_bytes(item: Any, kind: str) -> None:
-    if not isinstance(item, bytes):
-        raise TypeError(f"response.header_list {kind} {item!r} is not a byte string.")
+def _require_bytes(headers: Any) -> None:
+    """Say what is wrong with headers as CherryPy does (`cherrypy/_cpwsgi.py`, `AppResponse`)."""
+    for header in headers:
+        for kind, item in zip(("key", "value"), header, strict=True):
+            if not isinstance(item, bytes):
+                raise TypeError(f"response.header_list {kind} {item!r} is not a byte string.")

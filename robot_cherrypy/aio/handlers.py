@@ -119,7 +119,7 @@ def _remember(body: Any) -> None:
 
 def bodies_of(response: Any) -> list[Any]:
     """Return the generators that a response was made of, each with a `close` method."""
-    bodies: list[Any] = vars(response).get(_BODIES, [])
+    bodies: list[Any] = getattr(response, _BODIES, [])
     return bodies
 
 
@@ -165,17 +165,18 @@ def call_page_handler(original: Callable[[Any], Any], handler: Any) -> Any:
         return settle(original(handler))
     if lane_of(handler.callable, Lane.THREAD) is Lane.LOOP:
         announce_thread()
-        return settle(_with_timeout(original(handler)))
+        value = original(handler)
+        if type(value) is types.CoroutineType:
+            value = bridge.wait(_with_timeout(value))
+        return settle(value)
     value = settle(offload(original, handler))
     return ThreadedBody(value) if isinstance(value, types.GeneratorType) else value
 
 
-def _with_timeout(value: Any) -> Any:
+def _with_timeout(coroutine: Any) -> Any:
     """Limit a coroutine to the seconds that `request.timeout` is configured to for this page."""
     seconds = cherrypy.serving.request.config.get("request.timeout")
-    if seconds is None or not isinstance(value, types.CoroutineType):
-        return value
-    return _within(seconds, value)
+    return coroutine if seconds is None else _within(seconds, coroutine)
 
 
 async def _within(seconds: float, coroutine: Any) -> Any:
@@ -197,9 +198,10 @@ def call_hook(hook: Any) -> Any:
     Functions among its arguments, such as a `checkpassword`, may be coroutine functions as well.
     """
     kwargs, callback = hook.kwargs, hook.callback
-    for name, value in kwargs.items():
-        if callable(value):
-            kwargs[name] = synchronous(value)
+    if kwargs:
+        for name, value in kwargs.items():
+            if callable(value):
+                kwargs[name] = synchronous(value)
     if lane_of(callback, Lane.LOOP) is Lane.THREAD:
         value = offload(functools.partial(callback, **kwargs))
     else:

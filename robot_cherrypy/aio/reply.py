@@ -27,18 +27,17 @@ class Reply:
 
     def whole(self, status: bytes, headers: RawHeaders, body: bytes) -> None:
         """Send a response whose body is at hand."""
-        self.started = True
-        start = _start(status, headers)
-        self.finished = True
         cycle = self.cycle
         if cycle is not None and not cycle.flow.write_paused:
-            cycle.respond(start, body)  # nothing to wait for
+            cycle.respond((int(status[:3]), status[4:], headers), body)  # nothing to wait for
+            self.started = self.finished = True
         else:
-            bridge.wait(self._both(start, {"type": "http.response.body", "body": body}))
+            self.started = self.finished = True
+            bridge.wait(self._both(status, headers, body))
 
-    async def _both(self, start: dict[str, Any], body: dict[str, Any]) -> None:
-        await self._send(start)
-        await self._send(body)
+    async def _both(self, status: bytes, headers: RawHeaders, body: bytes) -> None:
+        await self._send(_start(status, headers))
+        await self._send({"type": "http.response.body", "body": body})
 
     def stream(self, status: bytes, headers: RawHeaders, chunks: Iterable[bytes]) -> None:
         """Send a response chunk by chunk, as they come."""

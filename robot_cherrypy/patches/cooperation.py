@@ -33,10 +33,7 @@ def page_handlers(replacements: Replacements, call: Wrapper) -> None:
 def hooks(replacements: Replacements, call: Wrapper) -> None:
     """Let `call(hook)` run hooks, and so tools (`_cprequest.py`, `Hook.__call__`)."""
 
-    def call_hook(hook: Any) -> Any:
-        return call(hook)
-
-    replacements.set(_cprequest.Hook, "__call__", call_hook)
+    replacements.set(_cprequest.Hook, "__call__", lambda hook: call(hook))
 
 
 def handler_tools(replacements: Replacements, call: Wrapper) -> None:
@@ -67,7 +64,10 @@ def response_bodies(replacements: Replacements, settle: Callable[[Any], Any]) ->
     original = _cprequest.ResponseBody.__set__
 
     def assign(body: Any, response: Any, value: Any) -> None:
-        original(body, response, settle(value))
+        if type(value) is list and len(value) == 1 and type(value[0]) is bytes:
+            response._body = value  # noqa: SLF001 - what the original comes to
+        else:
+            original(body, response, settle(value))
 
     replacements.set(_cprequest.ResponseBody, "__set__", assign)
 
@@ -75,13 +75,15 @@ def response_bodies(replacements: Replacements, settle: Callable[[Any], Any]) ->
 def encoded_handlers(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
     """Settle what handlers inside the encode tool return (`lib/encoding.py`, `ResponseEncoder`)."""
 
-    def init(original: Wrapper, encoder: Any, **kwargs: Any) -> None:
+    original = encoding.ResponseEncoder.__init__
+
+    def init(encoder: Any, **kwargs: Any) -> None:
         original(encoder, **kwargs)
         handler = getattr(encoder, "oldhandler", None)
         if handler is not None and not isinstance(handler, _cpdispatch.PageHandler):
             encoder.oldhandler = lambda *args, **kw: settle(handler(*args, **kw))
 
-    replacements.wrap(encoding.ResponseEncoder, "__init__", init)
+    replacements.set(encoding.ResponseEncoder, "__init__", init)
 
 
 def error_pages(replacements: Replacements, synchronous: Callable[[Any], Any]) -> None:

@@ -46,6 +46,16 @@ DIGESTS: dict[str, frozenset[str]] = {
             "4369294f530f90db",  # 18.10.0
         }
     ),
+    "cherrypy._cprequest:Request.run": frozenset(
+        {
+            "c575eba7f9ec0f16",  # 18.10.0
+        }
+    ),
+    "cherrypy._cprequest:request_namespace": frozenset(
+        {
+            "4b135f4e1ea87f6f",  # 18.10.0
+        }
+    ),
     "cherrypy._cprequest:Request.process_headers": frozenset(
         {
             "c1e090dffb92d940",  # 18.10.0

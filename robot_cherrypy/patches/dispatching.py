@@ -1,7 +1,7 @@
 """Finding the page handler, where `_cp_dispatch` may be a coroutine function."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import cherrypy
 from cherrypy import _cpdispatch
@@ -10,12 +10,9 @@ from robot_cherrypy.patches.known import Patch, patch
 from robot_cherrypy.patches.replacing import Replacements
 
 
-class _Node(NamedTuple):
-    """An object on the way, its configuration, and how many segments of the path come after it."""
-
-    value: Any
-    config: dict[str, Any]
-    left: int
+# An object on the way, its configuration, and how many segments of the path come after it.
+_Node = tuple[Any, dict[str, Any], int]
+_NOTHING: dict[str, Any] = {}
 
 
 def virtual_paths(settle: Callable[[Any], Any]) -> Patch:
@@ -39,7 +36,7 @@ def _walk(
 ) -> list[_Node]:
     """Follow the path from the root of the application as far as there are attributes for it."""
     total = len(segments)
-    trail = [_Node(app.root, _config_of(app.root, app, ["/"]), total)]
+    trail = [(app.root, _config_of(app.root, app, ["/"]), total)]
     node, left = app.root, segments[:]
     while left:
         before = len(left)
@@ -57,7 +54,7 @@ def _walk(
             left.pop(0)
         node = subnode
         taken = _paths(segments, total - before, total - len(left)) if app.config else []
-        trail.append(_Node(node, _config_of(node, app, taken), len(left)))
+        trail.append((node, _config_of(node, app, taken), len(left)))
     return trail
 
 
@@ -85,9 +82,12 @@ def _take_virtual(dispatcher: Any, node: Any, left: list[str], settle: Callable[
 
 def _config_of(node: Any, app: Any, paths: list[str]) -> dict[str, Any]:
     """Merge the configuration of an object with the application's for its paths."""
+    own = None if node is None else getattr(node, "_cp_config", None)
+    if not paths or not app.config:
+        return dict(own) if own else _NOTHING
     config: dict[str, Any] = {}
-    if node is not None and hasattr(node, "_cp_config"):
-        config.update(node._cp_config)  # noqa: SLF001
+    if own:
+        config.update(own)
     for path in paths:
         if path in app.config:
             config.update(app.config[path])
@@ -100,21 +100,20 @@ def _choose(
     """Take the last exposed object of the trail, or the last `default` before it."""
     last = len(trail) - 1
     for number in range(last, -1, -1):
-        node = trail[number]
-        if node.value is None:
+        value, _config, left = trail[number]
+        if value is None:
             continue
-        rest = segments[len(segments) - node.left : -1]
-        default = getattr(node.value, "default", None)
+        rest = segments[len(segments) - left : -1]
+        default = getattr(value, "default", None)
         if default is not None and getattr(default, "exposed", False):
-            own = getattr(default, "_cp_config", {})
-            trail.insert(number + 1, _Node(default, own, node.left))
+            trail.insert(number + 1, (default, getattr(default, "_cp_config", {}), left))
             request.config = _merge(trail, segments)
             request.is_index = path.endswith("/")
             return default, rest
-        if getattr(node.value, "exposed", False):
+        if getattr(value, "exposed", False):
             request.config = _merge(trail, segments)
             request.is_index = number == last
-            return node.value, rest
+            return value, rest
     request.config = _merge(trail, segments)
     return None, []
 
@@ -122,9 +121,10 @@ def _choose(
 def _merge(trail: list[_Node], segments: list[str]) -> dict[str, Any]:
     """Merge the configuration along the trail into the global one."""
     merged: dict[str, Any] = cherrypy.config.copy()
-    for node in trail:
-        merged.update(node.config)
-        if "tools.staticdir.dir" in node.config:
-            section = "/" + "/".join(segments[: len(segments) - node.left])
-            merged["tools.staticdir.section"] = section
+    for _value, config, left in trail:
+        if config:
+            merged.update(config)
+            if "tools.staticdir.dir" in config:
+                section = "/" + "/".join(segments[: len(segments) - left])
+                merged["tools.staticdir.section"] = section
     return merged

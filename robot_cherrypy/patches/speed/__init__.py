@@ -16,5 +16,6 @@ PATCHES: tuple[Patch, ...] = (
     requests.empty_queries,
     requests.late_bodies,
     requests.whole_responses,
+    requests.request_start,
     encoding.encoded_text,
 )

@@ -1,5 +1,6 @@
 """Applying a page's configuration to a request."""
 
+from collections.abc import Callable
 from typing import Any
 
 import cherrypy
@@ -10,6 +11,7 @@ from robot_cherrypy.patches.known import patch
 from robot_cherrypy.patches.replacing import Replacements
 
 _MOST_PLANS = 4096
+_new_hook = object.__new__
 
 
 class _ToolboxPlan:
@@ -63,15 +65,17 @@ class _ToolStep:
         if priority is None:
             priority = getattr(tool.callable, "priority", tool._priority)  # noqa: SLF001
         self.point = tool._point  # noqa: SLF001
-        self.hook = vars(_cprequest.Hook(tool.callable, priority=priority, **arguments))
+        hook = _cprequest.Hook(tool.callable, priority=priority, **arguments)
+        self.hook = hook.callback, hook.failsafe, hook.priority
         self.arguments = arguments
 
     def apply(self, request: Any) -> None:
         if self.point is None:
             self.tool._setup()  # noqa: SLF001
             return
-        hook = _cprequest.Hook.__new__(_cprequest.Hook)
-        vars(hook).update(self.hook, kwargs=self.arguments.copy())
+        hook = _new_hook(_cprequest.Hook)
+        hook.callback, hook.failsafe, hook.priority = self.hook
+        hook.kwargs = self.arguments.copy()
         request.hooks[self.point].append(hook)
 
 
@@ -87,7 +91,7 @@ class _Plan:
                 namespace, name = key.split(".", 1)
                 entries.setdefault(namespace, {})[name] = value
         self.plain = all(_is_plain(handler) for handler in namespaces.values())
-        self.steps: list[tuple[Any, Any]] = []
+        self.steps: list[Callable[[Any], None]] = []
         self.toolboxes: list[_ToolboxPlan] = []
         if self.plain:
             try:
@@ -100,9 +104,9 @@ class _Plan:
             mine = entries.get(namespace, {})
             if isinstance(handler, _cptools.Toolbox):
                 self.toolboxes.append(_ToolboxPlan(handler, mine))
-                self.steps.append((None, self.toolboxes[-1]))
+                self.steps.append(self.toolboxes[-1].apply)
             elif mine:
-                self.steps.append((handler, list(mine.items())))
+                self.steps.append(_entries_step(handler, list(mine.items())))
 
     def holds(self, namespaces: Any, config: dict[str, Any]) -> bool:
         """Tell whether the plan is for just this configuration."""
@@ -115,12 +119,23 @@ class _Plan:
 
     def apply(self, request: Any) -> None:
         """Do what `NamespaceSet.__call__` does."""
-        for handler, step in self.steps:
-            if handler is None:
-                step.apply(request)
-            else:
-                for key, value in step:
-                    handler(key, value)
+        for step in self.steps:
+            step(request)
+
+
+def _entries_step(handler: Any, entries: list[tuple[str, Any]]) -> Callable[[Any], None]:
+    """Make the step that gives entries to a namespace handler."""
+
+    def give(_request: Any) -> None:
+        for key, value in entries:
+            handler(key, value)
+
+    def set_attributes(request: Any) -> None:
+        for key, value in entries:
+            setattr(request, key, value)
+
+    of_the_body = any(key.startswith("body.") for key, _value in entries)
+    return set_attributes if handler is _cprequest.request_namespace and not of_the_body else give
 
 
 def _is_plain(handler: Any) -> bool:
@@ -140,6 +155,7 @@ def _is_plain(handler: Any) -> bool:
     "cherrypy._cptools:Tool._merged_args",
     "cherrypy._cprequest:Hook.__init__",
     "cherrypy._cprequest:HookMap.attach",
+    "cherrypy._cprequest:request_namespace",
 )
 def tool_plans(replacements: Replacements) -> None:
     """Work out once what a page's configuration comes to (`lib/reprconf.py`, `NamespaceSet`).

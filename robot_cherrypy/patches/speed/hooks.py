@@ -2,20 +2,39 @@
 
 from typing import Any
 
+import cherrypy
 from cherrypy import _cprequest
 
 from robot_cherrypy.patches.known import patch
 from robot_cherrypy.patches.replacing import Replacements
 
 
+_QUIET = (cherrypy.HTTPError, cherrypy.HTTPRedirect, cherrypy.InternalRedirect)
+
+
 @patch("cherrypy._cprequest:HookMap")
 def empty_hook_points(replacements: Replacements) -> None:
     """Let hook points without hooks cost nothing (`_cprequest.py`, `HookMap`)."""
 
+    original = _cprequest.HookMap.run
+
     def run(self: Any, point: str) -> None:
+        if type(self) is not _cprequest.HookMap:
+            original(self, point)
+            return
         hooks = self[point]
-        if hooks:
-            self.run_hooks(iter(sorted(hooks)))
+        if not hooks:
+            return
+        hooks = sorted(hooks)
+        for number, hook in enumerate(hooks, 1):
+            try:
+                hook()
+            except Exception as error:
+                if not isinstance(error, _QUIET):
+                    cherrypy.log(traceback=True, severity=40)
+                rest = hooks[number:]
+                self.run_hooks(iter([hook for hook in rest if hook.failsafe]))
+                raise
 
     def copy(self: Any) -> Any:
         new = dict.__new__(type(self))

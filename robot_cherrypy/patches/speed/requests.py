@@ -5,11 +5,26 @@ from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import cherrypy
-from cherrypy import _cpreqbody, _cprequest
+from cherrypy import _cperror, _cpreqbody, _cprequest
 from cherrypy.lib import httputil
 
 from robot_cherrypy.patches.known import patch
 from robot_cherrypy.patches.replacing import Replacements
+
+
+_HEADER_MAP = httputil.HeaderMap
+
+
+def _make_cookies_late(replacements: Replacements, owner: Any) -> None:
+    """Let `cookie` be made when somebody asks for it; `_cookie` is None until then."""
+
+    def get(self: Any) -> Any:
+        if self._cookie is None:
+            self._cookie = SimpleCookie()
+        return self._cookie
+
+    replacements.set(owner, "_cookie", None)
+    replacements.set(owner, "cookie", property(get, lambda self, new: setattr(self, "_cookie", new)))
 
 
 @patch("cherrypy._cprequest:Response.__init__", "cherrypy.lib.httputil:HeaderMap")
@@ -28,7 +43,7 @@ def response_date(replacements: Replacements) -> None:
         self.header_list = None
         self._body = []
         self.time = time.time()
-        self.headers = dict.__new__(httputil.HeaderMap)  # as empty as if made with its `__init__`
+        self.headers = dict.__new__(_HEADER_MAP)  # as empty as if made with its `__init__`
         dict.update(
             self.headers,
             {
@@ -37,9 +52,9 @@ def response_date(replacements: Replacements) -> None:
                 "Date": http_date(self.time),
             },
         )
-        self.cookie = SimpleCookie()
 
     replacements.set(_cprequest.Response, "__init__", init)
+    _make_cookies_late(replacements, _cprequest.Response)
 
 
 @patch(
@@ -111,7 +126,7 @@ def whole_responses(replacements: Replacements) -> None:
         elif dict.get(headers, "Content-Length") is None:
             dict.__setitem__(headers, "Content-Length", len(body[0]))
         self.header_list = headers.output()
-        if self.cookie:
+        if getattr(self, "_cookie", self) and self.cookie:
             _add_cookies(self, headers)
 
     replacements.set(_cprequest.Response, "finalize", finalize)
@@ -193,3 +208,71 @@ def _respond(request: Any, response: Any) -> None:
     request.stage = "before_finalize"
     run("before_finalize")
     response.finalize()
+
+
+_VERSIONS = {f"HTTP/{major}.{minor}": (major, minor) for major in (0, 1, 2) for minor in (0, 1, 9)}
+
+
+@patch("cherrypy._cprequest:Request.run")
+def request_start(replacements: Replacements) -> None:
+    """Make what few requests look at when it is looked at (`_cprequest.py`, `Request.run`).
+
+    These are the cookies and the error response of a request, which no namespace has set.
+    """
+    original = _cprequest.Request.run
+    empty = dict.__new__
+
+    def run(
+        self: Any, method: str, path: str, query: str, protocol: str, headers: Any, rfile: Any
+    ) -> Any:
+        versions = _VERSIONS.get(protocol), _VERSIONS.get(self.server_protocol)
+        if None in versions or not path:
+            return original(self, method, path, query, protocol, headers, rfile)
+        response = cherrypy.serving.response
+        try:
+            self.method = method
+            self.query_string = query or ""
+            self.params = {}
+            self.protocol = response.headers.protocol = min(versions)
+            target = f"{path}?{query}" if query else path
+            self.request_line = f"{method} {target} {protocol}"
+            self.header_list = list(headers)
+            self.headers = empty(_HEADER_MAP)
+            self.rfile = rfile
+            self.body = None
+            self.handler = None
+            self.script_name = self.app.script_name
+            self.path_info = path[len(self.script_name) :]
+            self.stage = "respond"
+            self.respond(self.path_info)
+        except self.throws:
+            raise
+        except Exception:
+            if self.throw_errors:
+                raise
+            _respond_barely(self, response)
+        if self.method == "HEAD":
+            response.body = []
+        try:
+            cherrypy.log.access()
+        except Exception:  # noqa: BLE001 - as it was
+            cherrypy.log.error(traceback=True)
+        return response
+
+    replacements.set(_cprequest.Request, "run", run)
+    _make_cookies_late(replacements, _cprequest.Request)
+    replacements.set(_cprequest.Request, "error_response", _LateErrorResponse())
+
+
+class _LateErrorResponse:
+    """`request.error_response`, where no configuration has set another."""
+
+    def __get__(self, request: Any, owner: Any = None) -> Any:
+        return cherrypy.HTTPError(500).set_response
+
+
+def _respond_barely(request: Any, response: Any) -> None:
+    """Answer an error of an error page, or of what comes before there are any."""
+    cherrypy.log(traceback=True, severity=40)
+    body = _cperror.format_exc() if request.show_tracebacks else ""
+    response.output_status, response.header_list, response.body = _cperror.bare_error(body)

@@ -15,6 +15,11 @@ STREAM = {"response.stream": True}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
+def add_text_header():
+    """Do what CherryPy's servers refuse."""
+    cherrypy.response.header_list.append((b"X-Text", "text"))
+
+
 class Root:
     @cherrypy.expose
     async def coroutine(self, name="nobody"):
@@ -78,6 +83,16 @@ class Root:
         raise ZeroDivisionError
 
     @cherrypy.expose
+    @cherrypy.config(**{"hooks.on_end_resource": add_text_header})
+    async def text_header(self):
+        return b"page"
+
+    @cherrypy.expose
+    @cherrypy.config(**{"hooks.on_end_resource": add_text_header, "response.stream": True})
+    async def text_header_of_a_stream(self):
+        yield b"page"
+
+    @cherrypy.expose
     async def elsewhere(self):
         raise cherrypy.InternalRedirect("/coroutine?name=redirected")
 
@@ -111,6 +126,8 @@ def test_pages_answer(serve, path, body):
         ("/missing", 404, "was not found."),
         ("/coroutine?surprise=1", 404, "Unexpected query string parameters: surprise"),
         ("/other_page", 303, "/coroutine"),
+        ("/text_header", 500, "response.header_list value 'text' is not a byte string."),
+        ("/text_header_of_a_stream", 500, "value 'text' is not a byte string."),
     ],
 )
 def test_errors_are_cherrypys(serve, path, status, text):
