@@ -14,6 +14,7 @@ import uvicorn
 # cherrypy.server.socket_queue_size is 5 by default: enough for threads that accept at once, too few
 # for a burst.
 _SMALLEST_BACKLOG = 2048
+_ACCEPTED_A_TURN = 16  # connections
 _FIRST_INHERITED = 3  # SD_LISTEN_FDS_START
 
 
@@ -90,6 +91,15 @@ def release(listener: socket.socket, address: Any) -> None:
     listener.close()
     if isinstance(address, str) and address[0] != "\0" and not _is_activated():
         Path(address).unlink(missing_ok=True)
+
+
+def copies(listener: socket.socket) -> list[socket.socket]:
+    """Return the listening socket and copies of it, each of which the event loop accepts from.
+
+    libuv takes one connection a turn from each socket, so that a burst of clients would wait for as
+    many turns as it has clients, each as long as the requests of those before.
+    """
+    return [listener, *(listener.dup() for _ in range(_ACCEPTED_A_TURN - 1))]
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:

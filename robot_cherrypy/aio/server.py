@@ -157,12 +157,14 @@ class HTTPServer:
         state = self._state = ServerState()
         config = listening.uvicorn_config(self.application, self.settings)
         open_pool_for(loop, self.settings)
-        server = await loop.create_server(
-            partial(Connection, self, config=config, server_state=state, app_state={}, _loop=loop),
-            sock=listener,
-            ssl=config.ssl,
-            backlog=listening.backlog(self.settings),
+        connection = partial(
+            Connection, self, config=config, server_state=state, app_state={}, _loop=loop
         )
+        backlog = listening.backlog(self.settings)
+        servers = [
+            await loop.create_server(connection, sock=one, ssl=config.ssl, backlog=backlog)
+            for one in listening.copies(listener)
+        ]
         watch = loop.create_task(self._watch_deadlines(state))
         watchdog = self._watchdog(loop)
         self.ready = True
@@ -172,7 +174,8 @@ class HTTPServer:
             await self._stop.wait()
         finally:
             self.ready = False
-            server.close()
+            for server in servers:
+                server.close()
             await self._drain(state)
             watch.cancel()
             if watchdog is not None:
