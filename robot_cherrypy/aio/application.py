@@ -55,8 +55,10 @@ class Application:
         return tree.apps.get(script_name), script_name or "", path
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reply = Reply(send)
         limit = cherrypy.server.max_request_body_size or 0
-        if limit and _declared_length(scope) > limit:
+        length = _declared_length(scope) if reply.cycle is None else reply.cycle.declared_length
+        if limit and length is not None and length > limit:
             await _refuse_body(send)
             return
         application, script_name, path = self._find(scope)
@@ -65,7 +67,6 @@ class Application:
             await hosted(scope, receive, send)
             return
         ensure_installed()
-        reply = Reply(send)
         bridge.request_task.set(reply.task())
         # Our own server looks after its clients itself.
         looked_after = CANCELS in scope.get("extensions", ())
@@ -111,11 +112,11 @@ async def _refuse_body(send: Send) -> None:
     await send({"type": "http.response.body", "body": _TOO_LARGE})
 
 
-def _declared_length(scope: Scope) -> int:
+def _declared_length(scope: Scope) -> int | None:
     for name, value in scope["headers"]:
         if name == b"content-length":
             return int(value)
-    return 0
+    return None
 
 
 def _is_plain(application: Any) -> bool:

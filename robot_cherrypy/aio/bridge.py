@@ -137,7 +137,7 @@ def wait(awaitable: Awaitable[T]) -> T:
 
 def _drive(awaitable: Awaitable[T], suspend: Callable[[Any], Any]) -> T:
     iterator: Any = (
-        awaitable if isinstance(awaitable, types.CoroutineType) else _as_coroutine(awaitable)
+        awaitable if type(awaitable) is types.CoroutineType else _as_coroutine(awaitable)
     )
     try:
         yielded = iterator.send(None)

@@ -23,53 +23,65 @@ Start = tuple[int, bytes | None, list[tuple[bytes, bytes]]]
 _TOO_LONG = b"The requested resource returned more bytes than the declared Content-Length."
 
 _WORTH_NO_COPY = 16384  # bytes
-# The headers of responses that matter here, by their length.
 _WITHOUT_BODY = frozenset({101, 204, 205, 304})
-_KINDS = {len(name): name for name in (b"content-length", b"connection", b"transfer-encoding")}
 
 
-def _framing_of(scope: "Scope") -> tuple[bytes, bool]:
-    """Return the transfer coding of a request, and whether it declares a length too."""
-    coding, has_length = b"", False
+def _framing_of(scope: "Scope") -> tuple[bytes, int | None]:
+    """Return the transfer coding of a request, and the length that it declares."""
+    coding, length = b"", None
     for name, value in scope["headers"]:
         if name == b"transfer-encoding":
             coding = coding + b"," + value.lower() if coding else value.lower()
         elif name == b"content-length":
-            has_length = True
-    return coding.strip(), has_length
+            length = int(value)
+    return coding.strip(), length
+
+
+_MOST_NAMES = 1024
+
+
+class _KindOf(dict[bytes, bytes | None]):
+    """The names of the response headers that matter here, in small letters; None for all others."""
+
+    def __missing__(self, name: bytes) -> bytes | None:
+        kind = name.lower()
+        known = kind if kind in {b"content-length", b"connection", b"transfer-encoding"} else None
+        if len(self) < _MOST_NAMES:
+            self[name] = known
+        return known
+
+
+_kind_of = _KindOf()
 
 
 class Cycle:
     """A request and the response to it."""
+
+    task: asyncio.Task[None] | None = None
+    more_body = True
+    response_started = response_complete = disconnected = False
+    _told_all = _without_body = _chunked = False
+    _arrival: asyncio.Future[None] | None = None
+    _start: Start | None = None
+    _remaining: int | None = None
+    _upgrade: TransportUpgrade | None = None
+    _status = 0
 
     def __init__(self, connection: "Connection", scope: "Scope", *, expects_continue: bool) -> None:
         self.connection = connection
         self.transport = connection.transport
         self.flow = connection.flow
         self.scope = scope
-        self.task: asyncio.Task[None] | None = None
-        self.coding, has_length = _framing_of(scope)
+        self.coding, self.declared_length = _framing_of(scope)
         # RFC 9112, 6.1 and 6.3: who sends both a length and a coding, or a coding in HTTP/1.0, may
         # be smuggling, so that nothing may follow.
         self.keep_alive = connection.parser.should_keep_alive() and not (
-            self.coding and (has_length or scope["http_version"] == "1.0")
+            self.coding and (self.declared_length is not None or scope["http_version"] == "1.0")
         )
         self.is_last = not self.keep_alive
         self.expects_continue = expects_continue
         self.body = bytearray()
-        self.more_body = True
         self.trailers: list[tuple[bytes, bytes]] = []
-        self.response_started = False
-        self.response_complete = False
-        self.disconnected = False
-        self._told_all = False
-        self._arrival: asyncio.Future[None] | None = None
-        self._start: Start | None = None
-        self._without_body = False
-        self._chunked = False
-        self._remaining: int | None = None
-        self._upgrade: TransportUpgrade | None = None
-        self._status = 0
 
     def __str__(self) -> str:
         client = self.scope["client"]
@@ -162,23 +174,30 @@ class Cycle:
             return
         if self.response_complete:
             raise RuntimeError(f"The response to {self} is complete, but more of it was sent.")
-        self._send_body(message.get("body", b""), more=message.get("more_body", False))
-
-    def respond(self, start: "Start", body: bytes) -> None:
-        """Send a whole response, while `flow` does not ask to wait."""
-        if not self.disconnected:
-            self._start = start
-            self._send_body(body, more=False)
-            self.response_started = True
-
-    def _send_body(self, body: bytes, *, more: bool) -> None:
-        out: list[bytes] = []
+        body, more = message.get("body", b""), message.get("more_body", False)
+        head: bytes | None = b""
         if self._start is not None:
             start, self._start = self._start, None
             head = self._head(*start, body)
-            if head is None:
-                return
-            out.append(head)
+        if head is not None:
+            self._send_body(head, body, more=more)
+
+    def respond(self, start: Start, body: bytes) -> None:
+        """Send a whole response, while `flow` does not ask to wait."""
+        if self.disconnected:
+            return
+        head = self._head(*start, body)
+        self.response_started = True
+        if head is None:
+            return
+        if self._remaining == len(body) <= _WORTH_NO_COPY:  # as nearly always
+            self.transport.write(head + body)
+            self._complete()
+        else:
+            self._send_body(head, body, more=False)
+
+    def _send_body(self, head: bytes, body: bytes, *, more: bool) -> None:
+        out = [head] if head else []
         if body and not self._without_body:
             if self._chunked:
                 out += (b"%x\r\n" % len(body), body, b"\r\n")
@@ -229,8 +248,8 @@ class Cycle:
             STATUS_LINE[status] if reason is None else b"HTTP/1.1 %d %b\r\n" % (status, reason)
         ]
         for name, value in headers:
-            kind = _KINDS.get(len(name))
-            if kind is not None and name.lower() == kind:
+            kind = _kind_of[name]
+            if kind is not None:
                 if kind == b"content-length":
                     length = int(value)
                 elif kind == b"connection":

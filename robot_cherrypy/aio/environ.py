@@ -3,7 +3,7 @@
 import functools
 import sys
 from collections import UserDict
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import cheroot.server
@@ -13,19 +13,17 @@ Scope = dict[str, Any]
 Headers = list[tuple[str, str]]
 
 
-class Incoming(NamedTuple):
-    """A request on its way to what is mounted at `script_name`."""
+class Incoming:
+    """A request on its way to what is mounted at `script_name`; path and query are Latin-1 text."""
 
-    scope: Scope
-    script_name: str
-    path: str
-    rfile: Any
+    __slots__ = ("path", "query", "rfile", "scope", "script_name")
 
-    @property
-    def query(self) -> str:
-        """The query string, as Latin-1 text."""
-        query: bytes = self.scope["query_string"]
-        return query.decode("latin-1")
+    def __init__(self, scope: Scope, script_name: str, path: str, rfile: Any) -> None:
+        self.scope = scope
+        self.script_name = script_name
+        self.path = path
+        self.query: str = scope["query_string"].decode("latin-1")
+        self.rfile = rfile
 
 
 _JOINED = {

@@ -27,12 +27,12 @@ class Exchange:
         self._rfile = incoming.rfile
         self._reply = reply
         self._method: str = scope["method"]
-        self._path, self._query = self._recode(incoming.path, incoming.query)
+        self._path, self._query = incoming.path, incoming.query
+        if not (self._path.isascii() and self._query.isascii()):
+            self._path, self._query = self._recode(self._path, self._query)
         self._headers: Headers = headers_of(scope)
 
     def _recode(self, path: str, query: str) -> tuple[str, str]:
-        if path.isascii() and query.isascii():
-            return path, query
         encoding = self._application.find_config(
             path[len(self._script_name) :], "request.uri_encoding", "utf-8"
         )

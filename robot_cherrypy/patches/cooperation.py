@@ -32,8 +32,7 @@ def page_handlers(replacements: Replacements, call: Wrapper) -> None:
 
 def hooks(replacements: Replacements, call: Wrapper) -> None:
     """Let `call(hook)` run hooks, and so tools (`_cprequest.py`, `Hook.__call__`)."""
-
-    replacements.set(_cprequest.Hook, "__call__", lambda hook: call(hook))
+    replacements.set(_cprequest.Hook, "__call__", call)
 
 
 def handler_tools(replacements: Replacements, call: Wrapper) -> None:
@@ -74,7 +73,6 @@ def response_bodies(replacements: Replacements, settle: Callable[[Any], Any]) ->
 
 def encoded_handlers(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
     """Settle what handlers inside the encode tool return (`lib/encoding.py`, `ResponseEncoder`)."""
-
     original = encoding.ResponseEncoder.__init__
 
     def init(encoder: Any, **kwargs: Any) -> None:
@@ -125,8 +123,14 @@ def dispatchers(replacements: Replacements, settle: Callable[[Any], Any]) -> Non
     """Settle what a custom `request.dispatch` returns (`_cprequest.py`, `Request.get_resource`)."""
 
     def get_resource(request: Any, path: str) -> None:
-        dispatch = request.app.find_config(path, "request.dispatch", request.dispatch)
-        settle(dispatch(path))
+        app = request.app
+        if app.config:
+            dispatch = app.find_config(path, "request.dispatch", request.dispatch)
+        else:
+            dispatch = request.dispatch
+        returned = dispatch(path)
+        if returned is not None:
+            settle(returned)
 
     replacements.set(_cprequest.Request, "get_resource", get_resource)
 

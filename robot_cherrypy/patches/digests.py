@@ -21,6 +21,11 @@ DIGESTS: dict[str, frozenset[str]] = {
             "801a198e6c21c81a",  # 18.10.0
         }
     ),
+    "cherrypy._cpreqbody:unquote_plus": frozenset(
+        {
+            "c4364fc04310032c",  # 18.10.0
+        }
+    ),
     "cherrypy._cprequest:Hook.__init__": frozenset(
         {
             "bc6759e0120658f1",  # 18.10.0

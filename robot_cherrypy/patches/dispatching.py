@@ -9,7 +9,6 @@ from cherrypy import _cpdispatch
 from robot_cherrypy.patches.known import Patch, patch
 from robot_cherrypy.patches.replacing import Replacements
 
-
 # An object on the way, its configuration, and how many segments of the path come after it.
 _Node = tuple[Any, dict[str, Any], int]
 _NOTHING: dict[str, Any] = {}

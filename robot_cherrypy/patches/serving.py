@@ -48,7 +48,9 @@ def _load(_serving: Any, request: Any, response: Any) -> None:
 
 def _clear(_serving: Any) -> None:
     # Tasks that outlive their request share its slots: they go back to seeing no request.
-    vars(_own()).clear()
+    slots = _current.get()
+    if slots is not _OUTSIDE:
+        vars(slots).clear()
 
 
 def _getattr(_serving: Any, name: str) -> Any:

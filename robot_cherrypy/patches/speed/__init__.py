@@ -1,12 +1,20 @@
 """The same results with less work: each patch can be left out alone."""
 
 from robot_cherrypy.patches.known import Patch
-from robot_cherrypy.patches.speed import configuration, encoding, headers, hooks, logs, requests
+from robot_cherrypy.patches.speed import (
+    configuration,
+    encoding,
+    forms,
+    headers,
+    hooks,
+    logs,
+    requests,
+)
 
 PATCHES: tuple[Patch, ...] = (
     logs.access_log,
     logs.access_log_of_the_application,
-    hooks.empty_hook_points,
+    hooks.hook_points,
     configuration.tool_plans,
     headers.encoded_headers,
     headers.parsed_headers,
@@ -18,4 +26,5 @@ PATCHES: tuple[Patch, ...] = (
     requests.whole_responses,
     requests.request_start,
     encoding.encoded_text,
+    forms.plain_fields,
 )

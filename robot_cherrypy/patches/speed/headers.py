@@ -24,6 +24,10 @@ def encoded_headers(replacements: Replacements) -> None:
     encode_generically = header_map.__dict__["encode_header_items"].__func__
     tables: dict[Any, _Table] = {}
 
+    def output(self: Any) -> list[tuple[bytes, bytes]]:
+        items = self.encode_header_items(self.items())
+        return items if type(items) is list else list(items)
+
     def encode_header_items(cls: Any, items: Iterable[tuple[Any, Any]]) -> Any:
         if cls is not header_map:
             return encode_generically(cls, items)
@@ -32,13 +36,11 @@ def encoded_headers(replacements: Replacements) -> None:
         if table is None:
             table = tables[settings] = _Table()
         return [
-            (
-                table[name] if type(name) is str else _encode(table, name),
-                table[value] if type(value) is str else _encode(table, value),
-            )
+            (table[name], table[value] if type(value) is str else _encode(table, value))
             for name, value in items
         ]
 
+    replacements.set(header_map, "output", output)
     replacements.set(header_map, "encode_header_items", classmethod(encode_header_items))
 
 
@@ -49,6 +51,8 @@ class _Table(dict[str, bytes]):
     """Header names and values by their text, as they go out."""
 
     def __missing__(self, text: str) -> bytes:
+        if type(text) is not str:
+            return _encode(self, text)
         if len(self) > _MOST_TEXTS:
             self.clear()
         encoded: bytes = httputil.HeaderMap.encode(text)

@@ -8,14 +8,13 @@ from cherrypy import _cprequest
 from robot_cherrypy.patches.known import patch
 from robot_cherrypy.patches.replacing import Replacements
 
-
+_copy_of = list.copy
 _QUIET = (cherrypy.HTTPError, cherrypy.HTTPRedirect, cherrypy.InternalRedirect)
 
 
 @patch("cherrypy._cprequest:HookMap")
-def empty_hook_points(replacements: Replacements) -> None:
-    """Let hook points without hooks cost nothing (`_cprequest.py`, `HookMap`)."""
-
+def hook_points(replacements: Replacements) -> None:
+    """Copy and run hooks without detours (`_cprequest.py`, `HookMap`)."""
     original = _cprequest.HookMap.run
 
     def run(self: Any, point: str) -> None:
@@ -38,8 +37,7 @@ def empty_hook_points(replacements: Replacements) -> None:
 
     def copy(self: Any) -> Any:
         new = dict.__new__(type(self))
-        for point, hooks in self.items():
-            new[point] = hooks[:]
+        new.update(zip(self, map(_copy_of, self.values()), strict=True))
         return new
 
     replacements.set(_cprequest.HookMap, "run", run)

@@ -11,7 +11,6 @@ from cherrypy.lib import httputil
 from robot_cherrypy.patches.known import patch
 from robot_cherrypy.patches.replacing import Replacements
 
-
 _HEADER_MAP = httputil.HeaderMap
 
 
@@ -24,7 +23,9 @@ def _make_cookies_late(replacements: Replacements, owner: Any) -> None:
         return self._cookie
 
     replacements.set(owner, "_cookie", None)
-    replacements.set(owner, "cookie", property(get, lambda self, new: setattr(self, "_cookie", new)))
+    replacements.set(
+        owner, "cookie", property(get, lambda self, new: setattr(self, "_cookie", new))
+    )
 
 
 @patch("cherrypy._cprequest:Response.__init__", "cherrypy.lib.httputil:HeaderMap")
@@ -109,7 +110,7 @@ def whole_responses(replacements: Replacements) -> None:
     original = _cprequest.Response.finalize
 
     def finalize(self: Any) -> None:
-        body = self._body
+        body, headers = self._body, self.headers
         if self.stream or type(body) is not list or len(body) != 1 or type(body[0]) is not bytes:
             original(self)
             return
@@ -117,7 +118,6 @@ def whole_responses(replacements: Replacements) -> None:
             code, reason, _ = httputil.valid_status(self.status)
         except ValueError as error:
             raise cherrypy.HTTPError(500, error.args[0])  # noqa: B904 - as it was
-        headers = self.headers
         self.status = f"{code} {reason}"
         self.output_status = b"%d %b" % (code, headers.encode(reason))
         if code < 200 or code in {204, 205, 304}:
@@ -189,24 +189,27 @@ def late_bodies(replacements: Replacements) -> None:
 def _respond(request: Any, response: Any) -> None:
     """Do the rest of `_do_respond`, line by line."""
     request.namespaces(request.config)
-    run = request.hooks.run
     request.stage = "on_start_resource"
-    run("on_start_resource")
+    if request.hooks["on_start_resource"]:
+        request.hooks.run("on_start_resource")
     request.stage = "process_query_string"
     request.process_query_string()
     if request.process_request_body and request.method not in request.methods_with_bodies:
         request.process_request_body = False
     request.stage = "before_request_body"
-    run("before_request_body")
+    if request.hooks["before_request_body"]:
+        request.hooks.run("before_request_body")
     if request.process_request_body:
         request.body.process()
     request.stage = "before_handler"
-    run("before_handler")
+    if request.hooks["before_handler"]:
+        request.hooks.run("before_handler")
     if request.handler:
         request.stage = "handler"
         response.body = request.handler()
     request.stage = "before_finalize"
-    run("before_finalize")
+    if request.hooks["before_finalize"]:
+        request.hooks.run("before_finalize")
     response.finalize()
 
 
@@ -225,15 +228,15 @@ def request_start(replacements: Replacements) -> None:
     def run(
         self: Any, method: str, path: str, query: str, protocol: str, headers: Any, rfile: Any
     ) -> Any:
-        versions = _VERSIONS.get(protocol), _VERSIONS.get(self.server_protocol)
-        if None in versions or not path:
+        asked, ours = _VERSIONS.get(protocol), _VERSIONS.get(self.server_protocol)
+        if asked is None or ours is None or not path:
             return original(self, method, path, query, protocol, headers, rfile)
         response = cherrypy.serving.response
         try:
             self.method = method
             self.query_string = query or ""
             self.params = {}
-            self.protocol = response.headers.protocol = min(versions)
+            self.protocol = response.headers.protocol = min(asked, ours)
             target = f"{path}?{query}" if query else path
             self.request_line = f"{method} {target} {protocol}"
             self.header_list = list(headers)

@@ -279,6 +279,7 @@ REQUESTS = [
     b"GET / HTTP/1.1\r\n\r\n",
     b"HEAD /unicode HTTP/1.1\r\nHost: x\r\n\r\n",
     _post("/echo", FORM, "a=1&b=%C3%BC"),
+    _post("/echo", FORM, "a+b=c++d&e=%zz%2&%66=+%20;g=h"),
     _post("/json", "application/json", '{"a": [1]}'),
     _post("/json", "application/json", "{"),
     _post("/body", "text/plain", "text"),
