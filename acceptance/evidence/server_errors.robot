@@ -33,6 +33,19 @@ Error After The Headers
     ...    ${TEST_NAME}
     ...    Server error: GET /catalogue: KeyError: 'oolong' in sample_app.faulty.Shop.catalogue.<locals>.chunks, after the headers (answered 200)
 
+Error In A WebSocket
+    Inner Test Should Have Failed
+    ...    ${TEST_NAME}
+    ...    Server error: GET /haggle: ValueError: invalid literal for int() with base 10: 'a kiss' in sample_app.faulty.Shop.haggle, after the headers (answered 101)
+
+Error In A Coroutine Of A WebSocket
+    Inner Test Should Have Failed
+    ...    ${TEST_NAME}
+    ...    Server error: GET /auction: KeyError: 'oolong' in sample_app.faulty.Shop.auction, after the headers (answered 101)
+
+Expected Error In A WebSocket
+    Inner Test Should Have Passed    ${TEST_NAME}
+
 Status Without An Error
     Inner Test Should Have Failed    ${TEST_NAME}
     ...    Server error: GET /till: HTTP 503: Service Unavailable
@@ -57,4 +70,4 @@ Test That Fails Anyway
 Innocent Tests
     Inner Test Should Have Passed    Innocent Page
     Inner Test Should Have Passed    Innocent Page After That
-    Inner Run Should Have    passed=3    failed=8
+    Inner Run Should Have    passed=4    failed=10

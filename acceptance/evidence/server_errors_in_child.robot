@@ -12,13 +12,16 @@ ${SERVER}    threaded
 Errors Fail The Tests That Caused Them
     Run Inner Suite    evidence/server_errors.robot    --variable    SERVER:${SERVER}
     ...    --variable    ISOLATION:process
-    Inner Run Should Have    passed=3    failed=8
+    Inner Run Should Have    passed=4    failed=10
     Inner Test Should Have Failed
     ...    Page That Hides An Error
     ...    Server error: GET /order: ValueError: no more than 1000 g of assam at once, not 5000 in sample_app.faulty.Shop.order (answered 200)
     Inner Test Should Have Failed
     ...    Error In A Thread That Ends Later
     ...    Server error: GET /newsletter: ConnectionRefusedError: the mail server does not answer in sample_app.faulty.Shop._send_newsletter, in a thread (answered 200)
+    Inner Test Should Have Failed
+    ...    Error In A Coroutine Of A WebSocket
+    ...    Server error: GET /auction: KeyError: 'oolong' in sample_app.faulty.Shop.auction, after the headers (answered 101)
     Delete Inner Reports
 
 Run May Switch It Off

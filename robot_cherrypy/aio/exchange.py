@@ -132,7 +132,7 @@ class Exchange:
             _require_bytes(headers)
         try:
             self._reply.whole(response.output_status, headers, body[0] if body else b"")
-        except TypeError:  # of our own server, which has not sent anything then
+        except (AttributeError, TypeError):  # of our own server, which has sent nothing then
             _require_bytes(headers)
             raise
 

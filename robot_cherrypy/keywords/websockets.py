@@ -131,7 +131,8 @@ class WebSocketKeywords:
         Args:
             path: A path on the current server, beginning with a slash, or a whole URL that begins
                 with ``ws://`` or ``wss://``.
-            alias: Name for other keywords; the path by default.
+            alias: Name for other keywords; the path by default. Takes the place of a closed
+                connection of that name.
             subprotocols: Names of what the test speaks, the preferred one first.
             headers: Further headers of the handshake, such as ``Cookie``.
             origin: The site whose page claims to connect, as browsers tell it; none by default.
@@ -142,14 +143,15 @@ class WebSocketKeywords:
 
         Raises:
             WebSocketError: The handshake was refused, with what the answer said, or the alias is
-                taken.
+                that of an open connection.
 
         Example:
         | Start Server    sample_app.chat:Chat
         | Connect WebSocket    /talk?room=lobby&name=Ada    alias=Ada
         """
         name = alias or path
-        if name in self._connections:
+        before = self._connections.get(name)
+        if before is not None and before.client.code is None:
             raise WebSocketError(
                 f"A WebSocket with alias '{name}' is there: close it or choose another alias."
             )
@@ -169,6 +171,9 @@ class WebSocketKeywords:
             client = stack.enter_context(context)
         except client_module.ConnectionRefused as error:
             raise WebSocketError(str(error)) from error
+        if before is not None:
+            del self._connections[name]
+            before.close()
         owner = BuiltIn().get_variable_value("${SUITE_NAME}") or ""
         self._connections[name] = Connection(name, owner, client, stack.close, self._chronicle)
         chosen: str | None = client.subprotocol

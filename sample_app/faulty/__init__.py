@@ -16,6 +16,8 @@ from typing import Any, ClassVar
 import cherrypy
 from cherrypy.lib.sessions import RamSession
 
+from robot_cherrypy.websocket import BlockingWebSocket, WebSocket, websocket
+
 _PAGE = (Path(__file__).parent / "page.html").read_text("utf-8")
 _TEAS = {"assam": 480, "darjeeling": 690, "sencha": 620}  # price of 100 g, in cents
 
@@ -71,6 +73,20 @@ class Shop:
                 yield f"<p>{name}: {_TEAS[name]} cents</p>"
 
         return chunks()
+
+    @cherrypy.expose
+    @websocket
+    def haggle(self, ws: BlockingWebSocket) -> None:
+        """Haggle over a price; break off at an offer that is no number."""
+        for offer in ws:
+            ws.send("Done" if int(offer) >= _TEAS["assam"] else "More")
+
+    @cherrypy.expose
+    @websocket
+    async def auction(self, ws: WebSocket) -> None:
+        """Tell where bidding for a tea begins; break off at one that there is not."""
+        async for tea in ws:
+            await ws.send(str(_TEAS[str(tea)]))
 
     @cherrypy.expose
     def stock(self, seconds: str = "2") -> str:

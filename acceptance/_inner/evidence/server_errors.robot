@@ -27,6 +27,24 @@ Innocent Page After That
 Error After The Headers
     Visit In Vain    /catalogue
 
+Error In A WebSocket
+    Connect WebSocket    /haggle
+    Send WebSocket Message    a kiss
+    WebSocket Should Be Closed    1011
+
+Error In A Coroutine Of A WebSocket
+    Connect WebSocket    /auction
+    Send WebSocket Message    sencha
+    Receive WebSocket Message
+    Send WebSocket Message    oolong
+    WebSocket Should Be Closed    1011
+
+Expected Error In A WebSocket
+    Expect Server Error    KeyError: 'oolong'    status=101
+    Connect WebSocket    /auction
+    Send WebSocket Message    oolong
+    WebSocket Should Be Closed    1011
+
 Status Without An Error
     Visit    /till
 

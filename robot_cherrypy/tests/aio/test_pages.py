@@ -20,6 +20,11 @@ def add_text_header():
     cherrypy.response.header_list.append((b"X-Text", "text"))
 
 
+def add_number_header():
+    """Do what they refuse as well."""
+    cherrypy.response.header_list.append((2, 3))
+
+
 class Root:
     @cherrypy.expose
     async def coroutine(self, name="nobody"):
@@ -88,6 +93,11 @@ class Root:
         return b"page"
 
     @cherrypy.expose
+    @cherrypy.config(**{"hooks.on_end_resource": add_number_header})
+    async def number_header(self):
+        return b"page"
+
+    @cherrypy.expose
     @cherrypy.config(**{"hooks.on_end_resource": add_text_header, "response.stream": True})
     async def text_header_of_a_stream(self):
         yield b"page"
@@ -127,6 +137,7 @@ def test_pages_answer(serve, path, body):
         ("/coroutine?surprise=1", 404, "Unexpected query string parameters: surprise"),
         ("/other_page", 303, "/coroutine"),
         ("/text_header", 500, "response.header_list value 'text' is not a byte string."),
+        ("/number_header", 500, "response.header_list key 2 is not a byte string."),
         ("/text_header_of_a_stream", 500, "value 'text' is not a byte string."),
     ],
 )

@@ -128,6 +128,7 @@ class Run:
         return os.environ | {
             "CONFORMANCE_WAY": self.way.value,
             "PYTHONPATH": os.pathsep.join(paths),
+            "TMPDIR": str(self.folder),
             "WEBTEST_INTERACTIVE": "False",
         }
 

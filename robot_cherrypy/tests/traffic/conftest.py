@@ -12,6 +12,7 @@ from robot_cherrypy.harness.child_process import ChildProcessServer
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.server import Launch
 from robot_cherrypy.traffic.journal import JOURNAL
+from robot_cherrypy.websocket import websocket
 
 
 class Failing:
@@ -65,6 +66,18 @@ class Failing:
             raise BufferError("after the headers")
 
         return chunks()
+
+    @cherrypy.expose
+    @websocket
+    def socket(self, ws):
+        for message in ws:
+            raise EOFError(message)
+
+    @cherrypy.expose
+    @websocket
+    async def coroutine_socket(self, ws):
+        async for message in ws:
+            raise EOFError(message)
 
     @cherrypy.expose
     def thread(self):

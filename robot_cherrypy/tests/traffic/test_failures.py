@@ -1,9 +1,13 @@
 """Every error of an application is noted, once, whatever the page shows."""
 
 import contextlib
+import time
 
 import pytest
 import requests
+
+from robot_cherrypy.websocket import Closed
+from robot_cherrypy.websocket.client import connect
 
 FAILING = {
     "/handler": ("ZeroDivisionError: in the handler", 500),
@@ -47,6 +51,21 @@ def test_the_cause_behind_an_error_page_is_in_the_traceback(client):
     """`raise HTTPError from` keeps what really happened."""
     client.get("/http_error")
     assert "disk full" in client.failures()[0].traceback
+
+
+@pytest.mark.parametrize("path", ["/socket", "/coroutine_socket"])
+def test_a_websocket_is_no_hiding_place(client, server, path):
+    """The client only sees code 1011; the journal has the error with its handshake."""
+    with connect(server.url.replace("http", "ws") + path, timeout=5) as websocket:
+        websocket.send("in a WebSocket")
+        with pytest.raises(Closed, match="1011"):
+            websocket.receive(timeout=5)
+    deadline = time.monotonic() + 5  # a WebSocket is not waited for as a request is
+    while not client.failures() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    [failure] = client.failures()
+    assert (failure.error, failure.path, failure.status) == ("EOFError: in a WebSocket", path, 101)
+    assert "raise EOFError(message)" in failure.traceback
 
 
 @pytest.mark.parametrize("kind", ["async"], indirect=True)
