@@ -46,5 +46,8 @@ Test Without A Browser Shows What There Is
     Inner Test Should Show    Fail Without A Browser    Time line    Nothing was open.
     Inner Test Should Not Show    Fail Without A Browser    data:image/webp
 
+Failed Tests Are Hardly Held Up
+    Inner Evidence Should Take At Most    ${0.5}
+
 Passed Test Shows Nothing
     Inner Test Should Not Show    Pass    Time line

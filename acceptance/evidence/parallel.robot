@@ -23,8 +23,8 @@ Ten Of Fifty Tests Are Charged Under Pabot
 
 Evidence Is In A Merged Report
     ${folder}    Run Inner Suite    evidence/both_sides.robot    --variable    SERVER:${SERVER}
-    ${merged}    Run Process    python    -m    robot.rebot    --merge    --outputdir    ${folder}/merged
-    ...    --output    output.xml    ${folder}/output.xml    ${folder}/output.xml
+    ${merged}    Run Process    ${{ sys.executable }}    -m    robot.rebot    --merge
+    ...    --outputdir    ${folder}/merged    --output    output.xml    ${folder}/output.xml    ${folder}/output.xml
     Should Contain    ${merged.stdout}    merged/log.html
     ${log}    Get File    ${folder}/merged/output.xml
     Should Contain    ${log}    data:image/webp;base64,

@@ -4,8 +4,10 @@ import fnmatch
 import os
 import shutil
 import signal
+import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import uuid
 from pathlib import Path
@@ -35,7 +37,7 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
     def __init__(self) -> None:
         self._mark = ""
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder = Path()
+        self._folder = self._temporary = Path()
         self._suite: TestSuite | None = None
         self._errors: list[str] = []
 
@@ -58,10 +60,16 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
         self._mark = uuid.uuid4().hex
         self._folder = output / "inner" / f"{name}-{self._mark[:8]}"
         self._folder.mkdir(parents=True)
+        self._temporary = Path(tempfile.mkdtemp(prefix="inner-"))
         self._process = subprocess.Popen(  # noqa: S603 - our own suites
             [*_RUNNERS[runner], "--outputdir", str(self._folder), *options, str(_SUITES / name)],
             cwd=self._folder,  # where pabot leaves files
-            env={**os.environ, _MARK: self._mark, "PYTHONPATH": str(Path.cwd())},
+            env={
+                **os.environ,
+                _MARK: self._mark,
+                "PYTHONPATH": str(Path.cwd()),
+                "TMPDIR": str(self._temporary),
+            },
             stdin=subprocess.DEVNULL,
             stdout=(self._folder / "console.txt").open("wb"),
             stderr=subprocess.STDOUT,
@@ -150,6 +158,27 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
             if text in shown:
                 raise AssertionError(f"The evidence of '{name}' should not have '{text}'.")
 
+    @keyword
+    def inner_evidence_should_take_at_most(self, seconds: float) -> None:
+        """Fail if half of the failed tests of the inner run were held up for longer at their end.
+
+        That is from the end of a test's last keyword to the start of the next test.
+        """
+        tests = list(self._tests.values())
+        steps = [
+            one.teardown if one.has_teardown else one.body.filter(messages=False)[-1]
+            for one in tests
+        ]
+        ends = [one.end_time for one in steps]
+        pauses = [
+            (after.start_time - end).total_seconds()
+            for test, end, after in zip(tests[:-1], ends[:-1], tests[1:], strict=True)
+            if test.failed
+        ]
+        logger.info(f"Seconds: {', '.join(f'{one:.3f}' for one in pauses)}")
+        if statistics.median(pauses) > seconds:
+            raise AssertionError(f"Evidence took {statistics.median(pauses):.3f} s.")
+
     def _evidence(self, name: str) -> str:
         return "\n".join(
             one.message for one in self._tests[name].body if one.type == one.MESSAGE and one.html
@@ -181,18 +210,18 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
 
     @keyword
     def nothing_should_be_left_of_inner_run(self) -> None:
-        """Fail if a process that the inner run started still lives five seconds later."""
-        deadline = time.monotonic() + 5
-        while (left := self._processes()) and time.monotonic() < deadline:
+        """Fail if a process or temporary file of the inner run is still there ten seconds later."""
+        deadline = time.monotonic() + 10  # five of them for programs that do not end when asked
+        while (left := self._left()) and time.monotonic() < deadline:
             time.sleep(0.05)
         if left:
             raise AssertionError(f"Left of the inner run: {', '.join(left)}.")
 
     @keyword
-    def inner_run_should_have_processes(self) -> None:
-        """Fail unless Robot, a browser and a server in a child process live."""
+    def inner_run_should_have_processes(self, *parts: str) -> None:
+        """Fail unless Robot and processes whose command lines contain the parts live."""
         processes = self._processes()
-        for part in ("robot", "chrom", "serve"):
+        for part in ("robot", *parts):
             if not any(part in one for one in processes):
                 raise AssertionError(f"No {part} among: {', '.join(processes)}.")
 
@@ -200,6 +229,10 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
     def delete_inner_reports(self) -> None:
         """Delete the reports of the inner run, which passed as expected."""
         shutil.rmtree(self._folder)
+        shutil.rmtree(self._temporary)
+
+    def _left(self) -> list[str]:
+        return [*self._processes(), *map(str, self._temporary.iterdir())]
 
     def _processes(self) -> list[str]:
         """The command lines of the processes that bear the inner run's mark (proc(5))."""

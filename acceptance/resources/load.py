@@ -71,10 +71,10 @@ class load:  # noqa: N801 - Robot imports a library by the name of its file
     def load_should_go_on(self) -> None:
         """Wait until a few more notes are stored than now."""
         assert self._part is not None
-        before = self._part.lines_so_far
+        before = self._part.output.count
         for _ in range(_STORED_BEFORE_A_TEST):
             self._part.await_line("^STORED", _START, after=before)
-            before = self._part.lines_so_far
+            before = self._part.output.count
 
     @keyword
     def stop_load(self) -> None:

@@ -3,6 +3,7 @@ Documentation    However a run ends, its report is written where it can be, and 
 
 Library          OperatingSystem
 Library          ../resources/inner_runs.py
+Resource         ../resources/stack.resource
 
 Test Timeout     2 minutes
 
@@ -36,6 +37,23 @@ Killing Robot Leaves No Process
     Nothing Should Be Left Of Inner Run
     Delete Inner Reports
 
+Termination Ends A Stack
+    [Setup]    Skip Without Stack
+    Start Inner Stack And Wait For Its Middle
+    Send Signal To Inner Run    SIGTERM
+    Inner Run Should End
+    Inner Test Should Have Failed    Wait For The End    Execution terminated by signal
+    Nothing Should Be Left Of Inner Run
+    Delete Inner Reports
+
+Killing Robot Ends A Stack
+    [Setup]    Skip Without Stack
+    Start Inner Stack And Wait For Its Middle
+    Send Signal To Inner Run    SIGKILL
+    Inner Run Should End
+    Nothing Should Be Left Of Inner Run
+    Delete Inner Reports
+
 Every Failure Stays In Its Own Test
     Run Inner Suite    misbehaving.robot    --variable    SERVER:${SERVER}
     Inner Test Should Have Failed
@@ -60,4 +78,10 @@ Start Inner Suite And Wait For Its Middle
     [Documentation]    A server in this process, one in a child, and a browser are there by then.
     Start Inner Suite    unfinished.robot    --variable    SERVER:${SERVER}
     Inner Run Should Reach    in-the-middle
-    Inner Run Should Have Processes
+    Inner Run Should Have Processes    chrom    serve
+
+Start Inner Stack And Wait For Its Middle
+    [Documentation]    PostgreSQL, two servers and HAProxy are there by then.
+    Start Inner Suite    unfinished_stack.robot    --variable    SERVER:${SERVER}
+    Inner Run Should Reach    in-the-middle
+    Inner Run Should Have Processes    postgres    haproxy    serve

@@ -2,6 +2,7 @@
 Documentation    What an application changed in CherryPy's global state is put back between tests.
 
 Library          Collections
+Library          OperatingSystem
 Library          ../resources/inner_runs.py
 Resource         ../resources/shop.resource
 
@@ -34,6 +35,19 @@ Sessions Are Forgotten
     Should Be Equal    ${changes}    ${{['1 sessions of RamSession']}}
     Run Keyword And Expect Error    STARTS:There is no session    Get Session    session_id=${id}
 
+Sessions In Files Are Forgotten But For Older Ones
+    VAR    ${folder}    ${TEMPDIR}/robot-cherrypy-sessions-${{ uuid.uuid4() }}
+    Open Shop With Session Files    ${folder}
+    ${older}    Seed Session    user=ann
+    Restart Server
+    ${newer}    Seed Session    user=bob
+    ${changes}    Reset Server State
+    Should Be Equal    ${changes}    ${{['1 sessions in ' + os.path.realpath($folder)]}}
+    ${session}    Get Session    session_id=${older}
+    Should Be Equal    ${session}[user]    ann
+    Run Keyword And Expect Error    STARTS:There is no session    Get Session    session_id=${newer}
+    [Teardown]    Close Shop And Remove    ${folder}
+
 What Is Not Put Back Is Told
     Run Inner Suite    evidence/untidy.robot    --variable    SERVER:${SERVER}
     Inner Run Should Have Reported
@@ -45,3 +59,19 @@ Server In A Child Process Cannot Be Reset
     Run Keyword And Expect Error
     ...    EQUALS:Server 'shop' runs in another process: 'Reset Server State' needs isolation=thread. 'Restart Server' makes everything anew.
     ...    Reset Server State
+
+
+*** Keywords ***
+Open Shop With Session Files
+    [Documentation]    Keeps sessions in a folder.
+    [Arguments]    ${folder}
+    Create Directory    ${folder}
+    VAR    &{config}    tools.sessions.on=True    tools.sessions.storage_path=${folder}
+    ...    tools.sessions.storage_class=${{ cherrypy.lib.sessions.FileSession }}
+    Open Shop    config=${config}
+
+Close Shop And Remove
+    [Documentation]    Leaves no file.
+    [Arguments]    ${folder}
+    Close Shop
+    Remove Directory    ${folder}    recursive=True

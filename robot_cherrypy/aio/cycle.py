@@ -5,7 +5,7 @@ keeps alive, and a response that breaks its own Content-Length is cut, as cheroo
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import cherrypy
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
@@ -54,6 +54,16 @@ class _KindOf(dict[bytes, bytes | None]):
 _kind_of = _KindOf()
 
 
+class Observer(Protocol):
+    """Something that wants to know of a response."""
+
+    def responds(self, observed: Any, status: int, headers: Any) -> None:
+        """Take note of the status and the headers."""
+
+    def sends(self, observed: Any, size: int) -> None:
+        """Take note of a part of the body, in bytes."""
+
+
 class Cycle:
     """A request and the response to it."""
 
@@ -65,6 +75,8 @@ class Cycle:
     _start: Start | None = None
     _remaining: int | None = None
     _upgrade: TransportUpgrade | None = None
+    _observer: "Observer | None" = None
+    _observed: Any = None
     _status = 0
 
     def __init__(self, connection: "Connection", scope: "Scope", *, expects_continue: bool) -> None:
@@ -162,6 +174,15 @@ class Cycle:
 
     # -- the application's side: the response
 
+    def observe(self, observer: "Observer", observed: Any) -> None:
+        """Tell an observer of the response, before it is sent; what the observer raises cuts it.
+
+        Args:
+            observer: Who is told.
+            observed: What it is told that the response belongs to.
+        """
+        self._observer, self._observed = observer, observed
+
     async def send(self, message: dict[str, Any]) -> None:
         """Send a part of the response; its start is held back until its body begins."""
         if self.flow.write_paused and not self.disconnected:
@@ -169,12 +190,16 @@ class Cycle:
         if self.disconnected:
             return
         if message["type"] == "http.response.start":
+            if self._observer is not None:
+                self._observer.responds(self._observed, message["status"], message["headers"])
             self.response_started = True
             self._start = message["status"], message.get("reason"), message["headers"]
             return
         if self.response_complete:
             raise RuntimeError(f"The response to {self} is complete, but more of it was sent.")
         body, more = message.get("body", b""), message.get("more_body", False)
+        if self._observer is not None:
+            self._observer.sends(self._observed, len(body))
         head: bytes | None = b""
         if self._start is not None:
             start, self._start = self._start, None
@@ -186,6 +211,9 @@ class Cycle:
         """Send a whole response, while `flow` does not ask to wait."""
         if self.disconnected:
             return
+        if self._observer is not None:
+            self._observer.responds(self._observed, start[0], start[2])
+            self._observer.sends(self._observed, len(body))
         head = self._head(*start, body)
         self.response_started = True
         if head is None:

@@ -17,6 +17,7 @@ from robot_cherrypy.harness.child_process import ChildProcessServer
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.sessions import sessions_of
+from robot_cherrypy.stack import part
 from robot_cherrypy.traffic.exchange import Exchange
 from robot_cherrypy.traffic.journal import JOURNAL
 
@@ -51,11 +52,18 @@ class Collector:
         if self._views is None:
             self._end = time.monotonic()
             self._views = look_at(open_browsers(), _PATIENCE - spent, test.started)
-            self._outputs = [
-                (f"Output of server '{server.alias}'", server.output())
-                for server in self._servers.running
-                if isinstance(server, ChildProcessServer) and server.output()
-            ]
+            self._outputs = self._printed_since(test.started)
+
+    def _printed_since(self, start: float) -> list[tuple[str, str]]:
+        """Return what child processes and the parts of the stack have printed, if anything."""
+        programs = [
+            (f"server '{server.alias}'", server.output)
+            for server in self._servers.running
+            if isinstance(server, ChildProcessServer)
+        ]
+        programs += [(one.name, one.output) for one in part.running()]
+        printed = [(f"Output of {name}", output.since(start)) for name, output in programs]
+        return [(title, text) for title, text in printed if text]
 
     def forget(self) -> None:
         """Be ready for the next test."""

@@ -1,7 +1,6 @@
 """Servers in child processes."""
 
 import ast
-import collections
 import contextlib
 import itertools
 import json
@@ -17,12 +16,10 @@ from robot_cherrypy.errors import ServerError
 from robot_cherrypy.harness import child_coverage
 from robot_cherrypy.harness.listening import DRAIN
 from robot_cherrypy.harness.server import Launch, Server, Stopped
+from robot_cherrypy.processes.output import Output
 from robot_cherrypy.traffic import wire
 from robot_cherrypy.traffic.exchange import Exchange
 from robot_cherrypy.traffic.faults import Fault
-
-_OUTPUT_LINES = 1000
-_TAIL_LINES = 20
 
 
 class ChildProcessServer(Server):
@@ -31,7 +28,7 @@ class ChildProcessServer(Server):
     def __init__(self, launch: Launch) -> None:
         super().__init__(launch)
         self._facts: dict[str, Any] = {}
-        self._output: collections.deque[str] = collections.deque(maxlen=_OUTPUT_LINES)
+        self.output = Output()
         self._records = wire.Reader(launch.alias)
         self._news = threading.Condition()
         self._reading = True
@@ -58,10 +55,6 @@ class ChildProcessServer(Server):
     def process_id(self) -> int:
         """Of the child."""
         return self._process.pid
-
-    def output(self) -> str:
-        """What the child has written to standard output and standard error, its last 1000 lines."""
-        return "".join(self._output)
 
     def start(self) -> None:
         """See `Server.start`."""
@@ -242,13 +235,12 @@ class ChildProcessServer(Server):
     def _read_output(self) -> None:
         assert self._process.stdout is not None
         for line in self._process.stdout:
-            self._output.append(line.decode(errors="replace"))
+            self.output.add([line.decode(errors="replace")])
 
     def _tail(self) -> str:
         """What it printed last, for an error message."""
         self._drain.join(0.2)
-        lines = list(self._output)[-_TAIL_LINES:]
-        return ". Its output ended with:\n" + "".join(lines).rstrip() if lines else "."
+        return self.output.tail
 
 
 def _as_literal(launch: Launch) -> str:

@@ -1,7 +1,10 @@
 """Putting CherryPy's global state back to what it was when a server had started."""
 
+import contextlib
+import os
 import threading
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import cherrypy
@@ -40,10 +43,12 @@ class Snapshot:
         self._subscriptions = bus.subscriptions()
         self._roots = {name: _state(app.root) for name, app in self._applications()}
         self._threads = {thread.ident for thread in threading.enumerate()}
+        self._session_files = {folder: _sessions_in(folder) for folder in self._session_folders()}
 
     def restore(self) -> Reset:
         """Put back what can be; tell of the rest."""
         reset = Reset()
+        self._forget_sessions(reset)
         self._restore_tree(reset)
         _restore_dictionary("cherrypy.config", cherrypy.config, self._config, reset)
         for name, app in self._applications():
@@ -55,7 +60,6 @@ class Snapshot:
                     del app.config[section]
         _restore_dictionary("cherrypy.tools", vars(cherrypy.tools), self._tools, reset)
         self._restore_listeners(reset)
-        _forget_sessions(reset)
         self._tell_roots(reset)
         self._tell_threads(reset)
         return reset
@@ -80,6 +84,51 @@ class Snapshot:
             reset.put_back.append(f"{one.channel} listener {one.name}")
         bus.unsubscribe(added)
         bus.subscribe(missing)
+
+    def _forget_sessions(self, reset: Reset) -> None:
+        for kept in _session_classes(sessions.Session):
+            cache = vars(kept).get("cache")
+            if isinstance(cache, dict) and cache:
+                reset.put_back.append(f"{len(cache)} sessions of {kept.__name__}")
+                cache.clear()
+                vars(kept).get("locks", {}).clear()
+        for folder in sorted(self._session_folders()):
+            self._delete_session_files(folder, reset)
+        for backend in self._session_settings("storage_class"):
+            if not (hasattr(backend, "cache") or hasattr(backend, "SESSION_PREFIX")):
+                reset.left.append(f"sessions of {backend.__name__}, which cannot be listed")
+
+    def _delete_session_files(self, folder: str, reset: Reset) -> None:
+        """Delete the sessions that were made since; tell of those that were changed."""
+        now = _sessions_in(folder)
+        before = self._session_files.get(folder)
+        if before is None:
+            if now:
+                reset.left.append(f"{len(now)} sessions in {folder}, which may be older")
+            return
+        added = now.keys() - before.keys()
+        for path in added:
+            path.unlink(missing_ok=True)
+            path.with_name(path.name + sessions.FileSession.LOCK_SUFFIX).unlink(missing_ok=True)
+        if added:
+            reset.put_back.append(f"{len(added)} sessions in {folder}")
+        changed = [path for path in before if path in now and now[path] != before[path]]
+        if changed:
+            reset.left.append(f"{len(changed)} older sessions in {folder}")
+
+    def _session_folders(self) -> set[str]:
+        """Return where the file backend keeps its sessions, as far as is known."""
+        folders = {str(path) for path in self._session_settings("storage_path")}
+        folders.add(getattr(sessions.FileSession, "storage_path", ""))
+        return {os.path.realpath(folder) for folder in folders if folder}
+
+    def _session_settings(self, name: str) -> list[Any]:
+        """Return the values of a session setting, from all configurations."""
+        sections = [cherrypy.config]
+        for _name, app in self._applications():
+            sections += app.config.values()
+        key = f"tools.sessions.{name}"
+        return list(dict.fromkeys(section[key] for section in sections if key in section))
 
     def _tell_roots(self, reset: Reset) -> None:
         for name, app in self._applications():
@@ -118,13 +167,14 @@ def _is_cleanup(one: bus.Subscription) -> bool:
     return isinstance(owner, cherrypy.process.plugins.Monitor)
 
 
-def _forget_sessions(reset: Reset) -> None:
-    for kept in _session_classes(sessions.Session):
-        cache = vars(kept).get("cache")
-        if isinstance(cache, dict) and cache:
-            reset.put_back.append(f"{len(cache)} sessions of {kept.__name__}")
-            cache.clear()
-            vars(kept).get("locks", {}).clear()
+def _sessions_in(folder: str) -> dict[Path, int]:
+    """Return the files of sessions, and when each was written."""
+    backend, found = sessions.FileSession, {}
+    for path in Path(folder).glob(f"{backend.SESSION_PREFIX}*"):
+        if not path.name.endswith(backend.LOCK_SUFFIX):
+            with contextlib.suppress(FileNotFoundError):
+                found[path] = path.stat().st_mtime_ns
+    return found
 
 
 def _session_classes(base: type) -> list[type]:

@@ -339,8 +339,8 @@ def _refusal(server: Server) -> str | None:
 
 
 def _report(server: Server, stopped: Stopped) -> None:
-    if isinstance(server, ChildProcessServer) and server.output():
-        logger.info(f"Output of server '{server.alias}':\n{server.output()}")
+    if isinstance(server, ChildProcessServer) and server.output.count:
+        logger.info(f"Output of server '{server.alias}':\n{server.output.text}")
     if stopped.cut:
         logger.warn(
             f"Server '{server.alias}' stopped while requests were in flight: "

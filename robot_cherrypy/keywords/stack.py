@@ -81,7 +81,7 @@ class StackKeywords:
             databases.drop_all()
             return
         cluster.stop()
-        logger.info(f"Output of PostgreSQL:\n{cluster.output()}")
+        logger.info(f"Output of PostgreSQL:\n{cluster.part.output.text}")
 
     @keyword("Restart PostgreSQL")
     def restart_postgresql(self, crash: bool = False) -> None:
@@ -218,7 +218,7 @@ class StackKeywords:
         balancer = self._running_balancer()
         self._balancer = None
         balancer.stop()
-        logger.info(f"Output of HAProxy:\n{balancer.output()}")
+        logger.info(f"Output of HAProxy:\n{balancer.part.output.text}")
 
     @keyword
     def reload_load_balancer(self, *servers: str) -> None:

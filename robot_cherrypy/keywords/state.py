@@ -19,8 +19,9 @@ class StateKeywords:
         """Put CherryPy's state back to what it was when the server had started.
 
         Covered are the configuration of CherryPy and of the applications, what is mounted, the
-        tools, the listeners on the engine, and sessions kept in memory. What else has changed is
-        told as a warning, and not put back: attributes of the application's root, and threads.
+        tools, the listeners on the engine, and sessions that are kept in memory or were made in
+        files since. What else has changed is told as a warning, and not put back: attributes of the
+        application's root, threads, files of older sessions, and sessions that cannot be listed.
         Meant for a ``Test Setup``, where a restart for each test would take too long.
 
         Args:

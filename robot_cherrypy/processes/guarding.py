@@ -41,6 +41,7 @@ class Guard:
         stop_signal: signal.Signals = signal.SIGKILL,
         descriptors: Sequence[int] = (),
         environment: Mapping[str, str] = MappingProxyType({}),
+        parent: str | None = None,
     ) -> None:
         """Start the program.
 
@@ -50,9 +51,10 @@ class Guard:
             descriptors: Files of this process that the program inherits under the same numbers.
             environment: Variables besides those of this process, such as what nobody is to read on
                 a command line.
+            parent: Where its folder is made; the usual place for temporary files by default.
         """
         self.command = [str(word) for word in command]
-        self.folder = Path(temporary_folder(), f"robot-cherrypy-{secrets.token_hex(4)}")
+        self.folder = Path(parent or temporary_folder(), f"robot-cherrypy-{secrets.token_hex(4)}")
         self.process = subprocess.Popen(  # noqa: S603, our own file on our own interpreter
             COMMAND,
             bufsize=0,

@@ -108,13 +108,9 @@ class LoadBalancer:
 
     @property
     def part(self) -> Part:
-        """The running program."""
+        """The program, whose output tells of changes of state and of failed requests."""
         assert self._part is not None
         return self._part
-
-    def output(self) -> str:
-        """What it has printed, the last 1000 lines: changes of state, and failed requests."""
-        return self._part.output() if self._part else ""
 
     def start(self) -> None:
         """Start it and wait until it accepts connections.
@@ -157,7 +153,7 @@ class LoadBalancer:
         Raises:
             StackError: It did not load the configuration; the old process goes on.
         """
-        folder, before = self.part.folder, self.part.lines_so_far
+        folder, before = self.part.folder, self.part.output.count
         (folder / "server-states").write_text(self._ask("admin.sock", "show servers state"))
         wanted = dict(instances or self._instances)
         (folder / "haproxy.cfg").write_text(self._configuration(wanted))
@@ -227,7 +223,7 @@ class LoadBalancer:
     def _await_loaded(self, after: int) -> None:
         line = self.part.await_line(_LOADED, self._timeout, after=after)
         if "failure" in line:
-            raise StackError(f"HAProxy did not load its configuration:\n{self.output()}")
+            raise StackError(f"HAProxy did not load its configuration:\n{self.part.output.text}")
 
     def _takes_orders(self) -> bool:
         """Tell whether its sockets are there: they come a moment after the first answer."""

@@ -1,22 +1,27 @@
 """What every part of the stack is: a program under guard whose output is kept."""
 
-import collections
 import re
 import signal
 import threading
 import time
+import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from robot_cherrypy.errors import StackError
 from robot_cherrypy.processes.guarding import Guard
-
-_OUTPUT_LINES = 1000
-_TAIL_LINES = 20
+from robot_cherrypy.processes.output import Output
 
 # How often a wait looks again while the program prints nothing, in seconds.
 _INTERVAL = 0.1
+
+_running: "weakref.WeakSet[Part]" = weakref.WeakSet()
+
+
+def running() -> list["Part"]:
+    """Return the parts that run in this process' care, by name."""
+    return sorted(_running, key=lambda part: part.name)
 
 
 class Part:
@@ -30,6 +35,7 @@ class Part:
         stop_signal: signal.Signals,
         descriptors: Sequence[int] = (),
         environment: Mapping[str, str] = MappingProxyType({}),
+        parent: str | None = None,
     ) -> None:
         """Start it; see `Guard` for the arguments.
 
@@ -39,17 +45,22 @@ class Part:
             stop_signal: What asks it to end.
             descriptors: Files of this process that it inherits.
             environment: Variables besides those of this process.
+            parent: Where its folder is made; the usual place for temporary files by default.
         """
         self.name = name
-        self._lines: collections.deque[str] = collections.deque(maxlen=_OUTPUT_LINES)
-        self._read = 0
+        self.output = Output()
         self._ended = False
         self._news = threading.Condition()
         self._guard = Guard(
-            command, stop_signal=stop_signal, descriptors=descriptors, environment=environment
+            command,
+            stop_signal=stop_signal,
+            descriptors=descriptors,
+            environment=environment,
+            parent=parent,
         )
         self._drain = threading.Thread(target=self._read_output, name=name, daemon=True)
         self._drain.start()
+        _running.add(self)
 
     @property
     def folder(self) -> Path:
@@ -60,16 +71,6 @@ class Part:
     def ended(self) -> bool:
         """Whether it has ended."""
         return self._ended
-
-    @property
-    def lines_so_far(self) -> int:
-        """How many lines it has printed, for `await_line`."""
-        return self._read
-
-    def output(self) -> str:
-        """What it has printed, the last 1000 lines."""
-        with self._news:
-            return "".join(self._lines)
 
     def await_line(self, pattern: str, timeout: float, *, after: int = 0) -> str:
         """Wait for a line of output.
@@ -85,8 +86,7 @@ class Part:
         found: list[str] = []
 
         def is_there() -> bool:
-            new = list(self._lines)[-(self._read - after) :] if self._read > after else []
-            found.extend(line for line in new if re.search(pattern, line))
+            found.extend(line for line in self.output.after(after) if re.search(pattern, line))
             return bool(found)
 
         self.wait_until(is_there, timeout, f"did not say '{pattern}'")
@@ -107,13 +107,16 @@ class Part:
         with self._news:
             while not condition():
                 if self._ended:
-                    raise StackError(f"{self.name} {failure}: it ended{self._tail()}")
+                    raise StackError(f"{self.name} {failure}: it ended{self.output.tail}")
                 if time.monotonic() >= deadline:
-                    raise StackError(f"{self.name} {failure} within {timeout:g} s{self._tail()}")
+                    raise StackError(
+                        f"{self.name} {failure} within {timeout:g} s{self.output.tail}"
+                    )
                 self._news.wait(_INTERVAL)
 
     def end(self) -> None:
         """End it; nothing of it is left."""
+        _running.discard(self)
         self._guard.order_end()
         self._drain.join()
         self._guard.end()
@@ -134,11 +137,6 @@ class Part:
 
     def _keep(self, lines: list[str], *, ended: bool = False) -> None:
         with self._news:
-            self._lines.extend(lines)
-            self._read += len(lines)
+            self.output.add(lines)
             self._ended = ended
             self._news.notify_all()
-
-    def _tail(self) -> str:
-        lines = list(self._lines)[-_TAIL_LINES:]
-        return ". Its output ended with:\n" + "".join(lines).rstrip() if lines else "."

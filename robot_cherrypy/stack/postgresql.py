@@ -17,6 +17,8 @@ _USER = "postgres"
 _ATTEMPTS = 5
 _READY = "database system is ready to accept connections"
 _NOBODY = "65534"
+_MEMORY = "/dev/shm"  # noqa: S108 - the guard makes its folder there with 0700
+_ROOM = 2**30  # bytes
 
 # The loop is what `restart` counts on: a server that was asked to end, and has, is started again.
 _SCRIPT = """
@@ -38,7 +40,7 @@ class Cluster:
     """A PostgreSQL server with data of its own, on a free port of the loopback address.
 
     It runs as the current user or, since PostgreSQL refuses root, as nobody. Nothing that it writes
-    is synchronised to the disk.
+    is synchronised to the disk, and where memory has room for it, it is not on a disk at all.
     """
 
     def __init__(self, timeout: float) -> None:
@@ -59,10 +61,6 @@ class Cluster:
         assert self._part is not None
         return self._part
 
-    def output(self) -> str:
-        """What it has printed, the last 1000 lines."""
-        return self._part.output() if self._part else ""
-
     def start(self) -> None:
         """Make the cluster and wait until it accepts connections.
 
@@ -79,11 +77,13 @@ class Cluster:
             except BaseException as error:
                 self.stop()
                 # Somebody may have taken the port meanwhile; PostgreSQL inherits no socket.
-                if isinstance(error, StackError) and "in use" in self.output():
+                if isinstance(error, StackError) and "in use" in self.part.output.text:
                     continue
                 raise
             return
-        raise StackError(f"PostgreSQL found its port taken, {_ATTEMPTS} times: {self.output()}")
+        raise StackError(
+            f"PostgreSQL found its port taken, {_ATTEMPTS} times{self.part.output.tail}"
+        )
 
     def stop(self) -> None:
         """End it; nothing of it is left."""
@@ -99,7 +99,7 @@ class Cluster:
         Raises:
             StackError: It did not start again.
         """
-        before = self.part.lines_so_far
+        before = self.part.output.count
         # PostgreSQL documentation, "Shutting Down the Server": immediate and fast.
         number = signal.SIGQUIT if crash else signal.SIGINT
         with contextlib.suppress(ProcessLookupError):  # it has ended, as the wait will tell
@@ -117,7 +117,21 @@ class Cluster:
             ["/bin/sh", "-c", _SCRIPT, "sh", folder, str(self._port), owner, *words],
             stop_signal=signal.SIGQUIT,
             environment={"ROBOT_CHERRYPY_PASSWORD": self._password},
+            parent=memory(),
         )
+
+
+def memory() -> str | None:
+    """Return where files are kept in memory (Linux), if there is a place with enough room.
+
+    A copy of a database is three hundred files, which takes a quarter of the time there.
+    """
+    try:
+        found = os.statvfs(_MEMORY)
+    except OSError:
+        return None
+    has_room = found.f_bavail * found.f_frsize >= _ROOM
+    return _MEMORY if has_room and os.access(_MEMORY, os.W_OK | os.X_OK) else None
 
 
 def free_port() -> int:

@@ -13,34 +13,45 @@ _numbers = itertools.count(1)
 _FORM = "application/x-www-form-urlencoded"
 
 
-@dataclass(eq=False, slots=True)
 class Exchange:
     """A request and its response.
 
     Times are of `time.monotonic`, in seconds, shared by the processes of a machine. Sizes are in
-    bytes and without headers. `thread` is the one that took the request; `kept` are the first bytes
-    of the request's body.
+    bytes and without headers. `raw_headers` are pairs or a WSGI environ, `thread` is the one that
+    took the request, and `kept` are the first bytes of the request's body.
+
+    Every request makes one, so that what most do not need is an attribute of the class.
     """
 
-    method: str
-    path: str
-    query: str = ""
-    server: str = ""
-    client: str = ""
-    raw_headers: Any = ()
-    websocket: bool = False
-    thread: int = field(default_factory=threading.get_ident)
-    number: int = field(default_factory=_numbers.__next__)
-    started: float = field(default_factory=time.monotonic)
     responded: float | None = None
     ended: float | None = None
     status: int | None = None
     response_headers: Any = ()
-    sent: int = 0
-    received: int = 0
-    kept: bytes = b""
-    fault: str = ""
-    failures: "list[ServerFailure]" = field(default_factory=list)
+    sent = received = 0
+    kept = b""
+    fault = ""
+    failures: "tuple[ServerFailure, ...]" = ()
+
+    def __init__(
+        self,
+        method: str,
+        path: str,
+        query: str = "",
+        server: str = "",
+        client: str = "",
+        raw_headers: Any = (),
+        websocket: bool = False,
+    ) -> None:
+        self.method = method
+        self.path = path
+        self.query = query
+        self.server = server
+        self.client = client
+        self.raw_headers = raw_headers
+        self.websocket = websocket
+        self.thread = threading.get_ident()
+        self.number = next(_numbers)
+        self.started = time.monotonic()
 
     def __str__(self) -> str:
         """Name the exchange as an error does: method, path and age."""
@@ -59,7 +70,8 @@ class Exchange:
     @property
     def headers(self) -> dict[str, str]:
         """The request's headers by name, such as `Content-Type`."""
-        return _named(self.raw_headers)
+        raw = self.raw_headers
+        return _named(_of_environ(raw) if isinstance(raw, dict) else raw)
 
     @property
     def answer_headers(self) -> dict[str, str]:
@@ -97,6 +109,13 @@ class Exchange:
             return json.loads(self.kept)
         except ValueError:
             return None
+
+
+def _of_environ(environ: dict[str, Any]) -> list[tuple[str, str]]:
+    found = [item for item in environ.items() if item[0].startswith("HTTP_")]
+    if "CONTENT_TYPE" in environ:
+        found.append(("Content-Type", environ["CONTENT_TYPE"]))
+    return found
 
 
 def _named(raw: Any) -> dict[str, str]:

@@ -14,12 +14,8 @@ class Idleness:
     def __init__(self, in_flight: Callable[[], list[Exchange]]) -> None:
         self._in_flight = in_flight
         self._changed = threading.Condition()
-        self._waiters = 0
-
-    @property
-    def is_awaited(self) -> bool:
-        """Whether anybody waits, and has to be told."""
-        return self._waiters > 0
+        self.waiters = 0
+        """How many wait, and have to be told."""
 
     def exchange_ended(self) -> None:
         """Say that something in flight has ended, or became a stream."""
@@ -41,7 +37,7 @@ class Idleness:
         deadline = time.monotonic() + timeout
         with self._changed:
             # Before the first look: whoever ends after it has to see that somebody waits.
-            self._waiters += 1
+            self.waiters += 1
             try:
                 while busy := self._counted(except_paths):
                     left = deadline - time.monotonic()
@@ -49,7 +45,7 @@ class Idleness:
                         return busy
                     self._changed.wait(left)
             finally:
-                self._waiters -= 1
+                self.waiters -= 1
         return []
 
     def _counted(self, except_paths: Iterable[str]) -> list[Exchange]:

@@ -74,15 +74,16 @@ class Journal:
         self._forget_unexplained(failure)
         self.failures.append(failure)
         if failure.exchange is not None:
-            failure.exchange.failures.append(failure)
+            failure.exchange.failures += (failure,)
         if self.report:
             self.report(failure)
 
     def _forget_unexplained(self, failure: ServerFailure) -> None:
         """Drop the answer that a failure explains."""
         if failure.exchange is not None:
-            for other in filter(failure.explains, list(failure.exchange.failures)):
-                failure.exchange.failures.remove(other)
+            for other in filter(failure.explains, failure.exchange.failures):
+                kept = [one for one in failure.exchange.failures if one is not other]
+                failure.exchange.failures = tuple(kept)
                 with suppress(ValueError):  # it was taken in already
                     self.failures.remove(other)
 

@@ -24,6 +24,7 @@ WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Any]
 _KEPT = 65536
 """How much of a request's body is kept, in bytes."""
 
+_KINDS = frozenset({"http", "websocket"})
 _WITHOUT_BODY = frozenset({"GET", "HEAD"})
 _STATUSES = frozenset(HTTPStatus)
 
@@ -71,7 +72,7 @@ class Recorder:
 
             def start(status: str, headers: Any, *args: Any) -> Any:
                 write = start_response(status, headers, *args)  # raises if it is too late
-                self._responded(exchange, int(status[:3]), headers)
+                self.responds(exchange, int(status[:3]), headers)
                 return write
 
             try:
@@ -87,15 +88,31 @@ class Recorder:
 
         async def recorded(scope: Scope, receive: Receive, send: Send) -> None:
             kind = scope["type"]
-            if kind not in {"http", "websocket"}:
+            if kind not in _KINDS:
                 await application(scope, receive, send)
                 return
-            exchange = self._begin_asgi(scope, websocket=kind == "websocket")
+            client, path = scope.get("client"), scope["path"]
+            exchange = Exchange(
+                scope.get("method", "GET"),  # a WebSocket has none
+                unquote(path) if "%" in path else path,
+                scope["query_string"].decode("latin-1"),
+                self.server,
+                client[0] if client else "",
+                scope["headers"],
+                kind == "websocket",
+            )
+            self._begin(exchange)
             answer = self.faults.asgi(exchange, application) if self.faults.active else application
             if exchange.method not in _WITHOUT_BODY:
                 receive = _keeping(exchange, receive)
+            # Our own server tells by itself, so that `send` stays what it answers quickest.
+            observe = getattr(getattr(send, "__self__", None), "observe", None)
+            if observe is None:
+                send = self._watching(exchange, send)
+            else:
+                observe(self, exchange)
             try:
-                await answer(scope, receive, self._watching(exchange, send))
+                await answer(scope, receive, send)
             except BaseException as error:
                 self.end(exchange, error)
                 raise
@@ -113,59 +130,52 @@ class Recorder:
             get("QUERY_STRING", ""),
             self.server,
             get("REMOTE_ADDR", ""),
-            _headers(environ),
+            environ.copy(),
             get("HTTP_UPGRADE", "").lower() == "websocket",
         )
+        exchange.raw_headers["wsgi.input"] = None  # is not kept for as long as the exchange
         if get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
             environ["wsgi.input"] = _Input(exchange, environ["wsgi.input"])
-        self._begin(exchange)
-        return exchange
-
-    def _begin_asgi(self, scope: Scope, *, websocket: bool) -> Exchange:
-        client, path = scope.get("client"), scope["path"]
-        exchange = Exchange(
-            "GET" if websocket else scope["method"],
-            unquote(path) if "%" in path else path,
-            scope["query_string"].decode("latin-1"),
-            self.server,
-            client[0] if client else "",
-            scope["headers"],
-            websocket,
-        )
-        self._begin(exchange)
-        return exchange
-
-    def _begin(self, exchange: Exchange) -> None:
         before = current.get()
         if before is not None and before.ended is None and before.number in self._in_flight:
             # cheroot forgets to close the body if the client has gone before the headers are sent.
             self.end(before)
+        self._begin(exchange)
+        return exchange
+
+    def _begin(self, exchange: Exchange) -> None:
         current.set(exchange)
         self._in_flight[exchange.number] = exchange
         JOURNAL.exchanges.append(exchange)
 
-    def _responded(self, exchange: Exchange, status: int, headers: Any) -> None:
+    def responds(self, exchange: Exchange, status: int, headers: Any) -> None:
         """Take note of status and headers; an error that the page does not explain is one too."""
+        if self._cut:
+            self.raise_if_cut(exchange)
         exchange.responded = time.monotonic()
         exchange.status, exchange.response_headers = status, headers
-        if status >= 500 and not exchange.failures and not exchange.fault:
+        if status >= 500 and not (exchange.failures or exchange.fault):
             phrase = HTTPStatus(status).phrase if status in _STATUSES else ""
             JOURNAL.add(
                 ServerFailure(
                     type=f"HTTP {status}", message=phrase, exchange=exchange, server=self.server
                 )
             )
-        if self._idleness.is_awaited and exchange.streams:
+        if self._idleness.waiters and exchange.streams:
             self._idleness.exchange_ended()
+
+    def sends(self, exchange: Exchange, size: int) -> None:
+        """Take note of a part of the body."""
+        if self._cut:
+            self.raise_if_cut(exchange)
+        exchange.sent += size
 
     def _watching(self, exchange: Exchange, send: Send) -> Send:
         async def watched(message: Message) -> None:
-            self.raise_if_cut(exchange)
-            kind = message["type"]
-            if kind == "http.response.body":
-                exchange.sent += len(message.get("body", b""))
-            elif kind == "http.response.start":
-                self._responded(exchange, message["status"], message["headers"])
+            if message["type"] == "http.response.start":
+                self.responds(exchange, message["status"], message["headers"])
+            else:
+                self.sends(exchange, len(message.get("body", b"")))
             await send(message)
 
         return watched
@@ -181,7 +191,7 @@ class Recorder:
         self._in_flight.pop(exchange.number, None)
         if error is not None:
             self._note_error(exchange, error)
-        if self._idleness.is_awaited:
+        if self._idleness.waiters:
             self._idleness.exchange_ended()
         if JOURNAL.report:
             JOURNAL.report(exchange)
@@ -191,14 +201,6 @@ class Recorder:
             raised = f"{type(error).__name__}: {error}"
             self.exit_request = f"{exchange.method} {exchange.path} raised {raised}"
         JOURNAL.fail(error, exchange=exchange)
-
-
-def _headers(environ: dict[str, Any]) -> list[tuple[str, str]]:
-    """Pick the headers under their CGI names; `Exchange.headers` turns these into real ones."""
-    found = [item for item in environ.items() if item[0][:5] == "HTTP_"]
-    if "CONTENT_TYPE" in environ:
-        found.append(("Content-Type", environ["CONTENT_TYPE"]))
-    return found
 
 
 def _keep(exchange: Exchange, data: bytes) -> None:

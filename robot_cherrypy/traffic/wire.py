@@ -6,8 +6,9 @@ from typing import Any
 from robot_cherrypy.traffic.exchange import Exchange, LogLine, ServerFailure
 from robot_cherrypy.traffic.journal import JOURNAL
 
-_EXCHANGE_FIELDS = tuple(
-    field.name for field in fields(Exchange) if field.name not in {"failures", "thread", "server"}
+_EXCHANGE_FIELDS = (
+    *("method", "path", "query", "client", "raw_headers", "websocket", "number", "started"),
+    *("responded", "ended", "status", "response_headers", "sent", "received", "kept", "fault"),
 )
 
 # An error in a thread comes after the end of the exchange that it belongs to.

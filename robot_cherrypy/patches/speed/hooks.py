@@ -24,7 +24,7 @@ def hook_points(replacements: Replacements) -> None:
         hooks = self[point]
         if not hooks:
             return
-        hooks = sorted(hooks)
+        hooks = sorted(hooks) if len(hooks) > 1 else hooks[:]
         for number, hook in enumerate(hooks, 1):
             try:
                 hook()

@@ -47,7 +47,7 @@ def _has_readers(logger: Any) -> bool:
         return True
     while logger:
         for handler in logger.handlers:
-            if not isinstance(handler, _SILENT):
+            if handler.level <= logging.INFO and not isinstance(handler, _SILENT):
                 return True
         logger = logger.parent if logger.propagate else None
     return False

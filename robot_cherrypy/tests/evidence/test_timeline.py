@@ -50,7 +50,7 @@ def test_retries_are_one_row():
 def test_what_failed_stays_where_rows_are_left_out():
     """And the latest of what did not."""
     bad = exchange("/bad", 0.5, 0.6)
-    bad.failures.append(ServerFailure(type="E", message="", exchange=bad))
+    bad.failures += (ServerFailure(type="E", message="", exchange=bad),)
     line = time_line(
         0, 10, steps=[step(str(n), n, n + 1) for n in range(200)], requests=[], exchanges=[bad]
     )

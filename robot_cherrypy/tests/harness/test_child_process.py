@@ -45,8 +45,8 @@ def test_output_is_kept(launch, kind):
     server = launch("sample_app.plain:Pages", kind=kind, isolation="process")
     get(server)
     server.stop()
-    assert "Bus STARTED" in server.output()
-    assert '"GET / HTTP/1.1" 200' in server.output()
+    assert "Bus STARTED" in server.output.text
+    assert '"GET / HTTP/1.1" 200' in server.output.text
 
 
 def test_value_that_cannot_be_sent_is_named(launch, kind):

@@ -1,6 +1,9 @@
 """HAProxy in front of several servers."""
 
+import subprocess
+import sys
 import threading
+from pathlib import Path
 
 import pytest
 import requests
@@ -149,3 +152,23 @@ def test_missing_program_is_told(monkeypatch):
 def test_status_column(status, state):
     """HAProxy has more words than users need."""
     assert state == haproxy._state(status)
+
+
+def test_nothing_outlives_the_test_process(instances):
+    """When the process that started it is killed, HAProxy and its folder go, too."""
+    needs(programs.haproxy)
+    script = (
+        "import os, signal\n"
+        "from robot_cherrypy.stack.haproxy import LoadBalancer\n"
+        f"urls = {{'one': {instances['one'].url!r}}}\n"
+        f"balancer = LoadBalancer(urls, check='/health', timeout={TIMEOUT})\n"
+        "balancer.start()\n"
+        "print(balancer.part._guard.process.pid, balancer.part.folder, balancer.url, flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], stdout=subprocess.PIPE, check=False)
+    guard, folder, url = done.stdout.decode().split()
+    wait_for_end(int(guard))
+    assert not Path(folder).exists()
+    with pytest.raises(requests.exceptions.ConnectionError):
+        requests.get(url, timeout=TIMEOUT)

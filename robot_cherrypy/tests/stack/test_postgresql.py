@@ -69,6 +69,17 @@ def test_nothing_outlives_the_test_process(last_words):
     assert not Path(folder).exists()
 
 
+def test_data_are_in_memory_where_that_has_room(monkeypatch):
+    """A container's memory for files is often small, and other systems have none."""
+    monkeypatch.setattr(postgresql, "_ROOM", 0)
+    monkeypatch.setattr(postgresql, "_MEMORY", "/tmp")
+    assert postgresql.memory() == "/tmp"
+    monkeypatch.setattr(postgresql, "_ROOM", 2**60)
+    assert postgresql.memory() is None
+    monkeypatch.setattr(postgresql, "_MEMORY", "/nowhere")
+    assert postgresql.memory() is None
+
+
 def test_taken_port_is_given_up_for_another(make_cluster, monkeypatch):
     """Somebody may take a port between its choice and its use."""
     free_port, chosen = postgresql.free_port, []
