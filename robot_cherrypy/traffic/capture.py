@@ -88,13 +88,16 @@ def _note_error(error: BaseException | None) -> None:
         JOURNAL.fail(error, exchange=exchange, handler=thread, when="in a thread")
         return
     sent = exchange is not None and exchange.responded is not None
-    JOURNAL.fail(
-        error,
-        exchange=exchange,
-        # A streamed body is no handler any more.
-        handler="" if exchange is None or sent else name_of(cherrypy.serving.request.handler),
-        when="after the headers" if sent else "",
-    )
+    # A streamed body is no handler any more.
+    handler = "" if exchange is None or sent else _page_handler()
+    when = "after the headers" if sent else ""
+    JOURNAL.fail(error, exchange=exchange, handler=handler, when=when)
+
+
+def _page_handler() -> str:
+    request = cherrypy.serving.request
+    # CherryPy's checker leaves what it tried last with the request that is there outside of any.
+    return name_of(request.handler) if request.stage else ""
 
 
 def _note_error_page() -> None:

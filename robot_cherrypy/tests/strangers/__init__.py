@@ -1,0 +1,1 @@
+"""Public applications that nobody here wrote, on both servers: `tox -e strangers`."""
