@@ -81,6 +81,7 @@ class Listening:
         self._recorder = recorder
         self._on_exit = on_exit
         self._thread: threading.Thread | None = None
+        self._is_closing = False
         self._host, self._port = host, port
         make = _async_backend if kind == "async" else _threaded_backend
         self._backend = make(settings, tree, recorder)
@@ -119,6 +120,7 @@ class Listening:
 
     def close(self) -> list[str]:
         """Stop serving; return the requests that were cut because they did not finish in time."""
+        self._is_closing = True
         stopping = threading.Thread(target=self._backend.stop, name="server-stop", daemon=True)
         stopping.start()
         cut: list[str] = []
@@ -143,7 +145,8 @@ class Listening:
         try:
             self._backend.serve()
         except (KeyboardInterrupt, SystemExit) as error:
-            self._on_exit(self._recorder.exit_request or f"{type(error).__name__}: {error}")
+            if not self._is_closing:  # else it may well be the `Interrupted` of `close`
+                self._on_exit(self._recorder.exit_request or f"{type(error).__name__}: {error}")
 
     def _ended(self, thread: threading.Thread, timeout: float) -> bool:
         deadline = time.monotonic() + timeout

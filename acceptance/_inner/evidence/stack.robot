@@ -1,10 +1,10 @@
 *** Settings ***
-Documentation    Fails on a stack whose parts have something to say.
+Documentation     Fails on a stack whose parts have something to say.
 
-Library          robot_cherrypy
+Library           robot_cherrypy
 
-Suite Setup      Start The Stack
-Suite Teardown   Stop The Stack
+Suite Setup       Start The Stack
+Suite Teardown    Stop The Stack
 
 
 *** Test Cases ***
