@@ -14,6 +14,7 @@ from clients import echo
 
 SERVERS = {
     "websockets": ("library", "/echo"),
+    "websockets, threads": ("library_threads", "/echo"),
     "async server, coroutine": ("ours_async", "/echo"),
     "async server, plain": ("ours_async", "/plain"),
     "threaded server, coroutine": ("ours_threaded", "/echo"),

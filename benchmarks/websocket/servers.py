@@ -99,6 +99,21 @@ def library():
     uvloop.run(main())
 
 
+def library_threads():
+    """The `websockets` library with a thread for each connection, as our plain page handlers."""
+    from websockets.sync.server import serve as websockets_serve
+
+    logging.disable(logging.CRITICAL)  # as above
+
+    def handler(connection):
+        for message in connection:
+            connection.send(message)
+
+    with websockets_serve(handler, "127.0.0.1", 0, max_size=LARGEST, ping_interval=None) as server:
+        print(server.socket.getsockname()[1], flush=True)
+        server.serve_forever()
+
+
 def ws4py():
     from ws4py.server.cherrypyserver import WebSocketPlugin, WebSocketTool
     from ws4py.websocket import EchoWebSocket

@@ -1,11 +1,22 @@
 """What holds for all tests together."""
 
 import os
+import signal
 import sys
 import threading
 import time
 
 GRACE = 5  # seconds for threads that are about to end
+
+
+def pytest_configure():
+    """Heed signals that `nohup` or a shell's `&` have us ignore: what the tests start is to."""
+    for number, handler in {
+        signal.SIGINT: signal.default_int_handler,
+        signal.SIGHUP: signal.SIG_DFL,
+    }.items():
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def pytest_unconfigure():

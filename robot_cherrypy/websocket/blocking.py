@@ -19,6 +19,7 @@ class BlockingWebSocket:
 
     def __init__(self, socket: WebSocket) -> None:
         self.socket = socket
+        self._is_served = socket.serve_thread()
 
     @property
     def request(self) -> Any:
@@ -64,10 +65,21 @@ class BlockingWebSocket:
             Closed: There will be no message.
             TimeoutError: There was none in time.
         """
+        if self._is_served:
+            if self.socket.opening is not None:
+                self.accept()
+            message = self.socket.take(timeout)
+            if message is not None:
+                return message
         return self._wait(_within(timeout, self.socket.receive()))
 
     def send(self, message: Message) -> None:
-        """See `WebSocket.send`."""
+        """See `WebSocket.send`; what can be sent at once is on its way when it returns."""
+        try:
+            if self._is_served and self.socket.post(message):
+                return
+        except RuntimeError as error:
+            raise self._closed() from error
         self._wait(self.socket.send(message))
 
     def close(self, code: int = NORMAL, reason: str = "") -> None:
@@ -80,11 +92,14 @@ class BlockingWebSocket:
             future = asyncio.run_coroutine_threadsafe(coroutine, loop)
         except RuntimeError as error:  # the loop is closed: so is its server
             coroutine.close()
-            raise Closed(self.code or ABNORMAL, self.reason) from error
+            raise self._closed() from error
         while not concurrent.futures.wait((future,), _GLANCE).done:
             if loop.is_closed():
-                raise Closed(self.code or ABNORMAL, self.reason)
+                raise self._closed()
         return future.result()
+
+    def _closed(self) -> Closed:
+        return Closed(self.code or ABNORMAL, self.reason)
 
 
 async def _within(seconds: float | None, coroutine: Coroutine[Any, Any, T]) -> T:

@@ -71,6 +71,36 @@ class WebSocket(abc.ABC):
             Closed: It cannot be sent any more.
         """
 
+    def serve_thread(self) -> bool:
+        """Let one thread use `take` and any thread `post`, instead of `receive` and `send`.
+
+        Returns:
+            Whether that is possible; they save a thread the way to the event loop and back.
+        """
+        return False
+
+    def take(self, timeout: float | None) -> Message | None:
+        """Wait, on a thread, for a message of an accepted WebSocket.
+
+        Returns:
+            It, or None where `receive` will tell how it was closed.
+
+        Raises:
+            TimeoutError: There was none within `timeout` seconds.
+        """
+        raise NotImplementedError
+
+    def post(self, message: Message) -> bool:
+        """Let the event loop send a message, if that needs no waiting.
+
+        Returns:
+            Whether it will be sent; if not, `send` sends it.
+
+        Raises:
+            RuntimeError: The event loop is closed.
+        """
+        raise NotImplementedError
+
     @abc.abstractmethod
     async def close(self, code: int = NORMAL, reason: str = "") -> None:
         """Close, and wait until the client has agreed or `close_timeout` is over.

@@ -15,10 +15,13 @@ from robot_cherrypy.websocket.errors import (
     Closed,
     check_close,
 )
+from robot_cherrypy.websocket.inbox import Inbox
 from robot_cherrypy.websocket.options import Options
 from robot_cherrypy.websocket.protocol import Close, Failure, Message, Ping, Pong, Protocol
 
 _JOINED = 2**16  # bytes up to which header and payload are copied into one piece
+
+_POSTED = 2**18  # bytes that threads may have on the way to the event loop without waiting
 
 _OVERHEAD = 64  # bytes that a message costs besides its content, so that empty ones count, too
 
@@ -40,10 +43,12 @@ class Link(WebSocket, asyncio.Protocol):
         "_early",
         "_ending",
         "_heard",
+        "_inbox",
         "_lost",
         "_messages",
         "_options",
         "_over",
+        "_owes_answer",
         "_paused",
         "_protocol",
         "_queued",
@@ -74,6 +79,8 @@ class Link(WebSocket, asyncio.Protocol):
         self._write_paused = False
         self._drains: list[asyncio.Future[None]] | None = None
         self._heard = True
+        self._inbox: Inbox | None = None  # of a plain page handler, instead of `_messages`
+        self._owes_answer = False
         self._timer: asyncio.TimerHandle | None = None
 
     # What the transport reports
@@ -114,19 +121,35 @@ class Link(WebSocket, asyncio.Protocol):
     def _keep(self, message: Message) -> None:
         if self._closing:
             return
-        self._messages.append(message)
         self._queued += len(message) + _OVERHEAD
-        if self._queued > self._options.max_queue and not self._paused:
+        if self._inbox is None:
+            self._messages.append(message)
+        else:
+            self._inbox.put(message)
+        if self._waiting > self._options.max_queue and not self._paused:
             self._paused = True
             assert self.transport is not None
             self.transport.pause_reading()
+            # The thread may have taken all of it just before it could see that it should tell.
+            if self._inbox is not None and self._is_relieved:
+                self.loop.call_soon(self._resume)
+
+    @property
+    def _waiting(self) -> int:
+        """Bytes of messages that the page handler has not taken."""
+        return self._queued if self._inbox is None else self._queued - self._inbox.taken
+
+    @property
+    def _is_relieved(self) -> bool:
+        return self._waiting <= self._options.max_queue // 2
 
     def _end(self, event: Close | Failure) -> None:
         self._ending = event
         if self._closing or (self._receiver is not None and not self._messages):
             self._conclude()
-        else:  # but not for ever
+        else:  # the handler may answer what it has received, but not for ever
             self._arm(self._options.close_timeout, self._conclude)
+            self._release_senders()
 
     def _conclude(self) -> None:
         """Let the peer's close or offence take effect."""
@@ -180,6 +203,9 @@ class Link(WebSocket, asyncio.Protocol):
     def resume_writing(self) -> None:
         """Let those who send go on."""
         self._write_paused = False
+        self._release_senders()
+
+    def _release_senders(self) -> None:
         drains, self._drains = self._drains, None
         for waiter in drains or ():
             if not waiter.done():
@@ -197,8 +223,9 @@ class Link(WebSocket, asyncio.Protocol):
                 raise self._closed()
             await self._arrival()
         message = self._messages.popleft()
+        self._owes_answer = True
         self._queued -= len(message) + _OVERHEAD
-        if self._paused and self._queued <= self._options.max_queue // 2:
+        if self._paused and self._is_relieved:
             self._resume()
         return message
 
@@ -212,6 +239,8 @@ class Link(WebSocket, asyncio.Protocol):
             self._receiver = None
 
     def _wake(self) -> None:
+        if self._inbox is not None and (self._closing or self._ending is not None):
+            self._inbox.put(None)
         if self._receiver is not None and not self._receiver.done():
             self._receiver.set_result(None)
 
@@ -226,16 +255,22 @@ class Link(WebSocket, asyncio.Protocol):
         """See `WebSocket.send`."""
         if self.opening is not None:
             await self.accept()
+        if self._ending is not None and not self._owes_answer and not self._waiting:
+            self._conclude()
         if self._closing:
             raise self._closed()
+        self._send(message)
+        self._owes_answer = False
+        if self._write_paused:
+            await self._drained()
+
+    def _send(self, message: Message) -> None:
         assert self.transport is not None
         head, payload = self._protocol.message(message)
         if len(payload) <= _JOINED:
             self.transport.write(head + payload)
         else:
             self.transport.writelines((head, payload))
-        if self._write_paused:
-            await self._drained()
 
     async def _drained(self) -> None:
         waiter = self.loop.create_future()
@@ -256,6 +291,49 @@ class Link(WebSocket, asyncio.Protocol):
             unsent = transport.get_write_buffer_size()
         if unsent > max_unsent:
             self._begin_close(TRY_AGAIN_LATER, "too slow to read")
+
+    # What the thread of a plain page handler does; nothing else here is for threads
+
+    def serve_thread(self) -> bool:
+        """See `WebSocket.serve_thread`."""
+        self._inbox = Inbox()
+        return True
+
+    def take(self, timeout: float | None) -> Message | None:
+        """See `WebSocket.take`."""
+        assert self._inbox is not None
+        message = None if self._said else self._inbox.take(timeout, self._is_over)
+        if message is None or self._said:
+            return None
+        self._owes_answer = True
+        self._inbox.taken += len(message) + _OVERHEAD
+        if self._paused and self._is_relieved:
+            self.loop.call_soon_threadsafe(self._resume)
+        return message
+
+    def _is_over(self) -> bool:
+        return self._closing or self._ending is not None or self.loop.is_closed()
+
+    def post(self, message: Message) -> bool:
+        """See `WebSocket.post`."""
+        assert self._inbox is not None
+        if self.opening is not None or self._write_paused or self._is_over():
+            return False
+        if not _is_sendable(message):
+            return False
+        size = len(message) + _OVERHEAD
+        if self._inbox.post(size) > _POSTED:
+            self._inbox.post(-size)
+            return False
+        self._owes_answer = False
+        self.loop.call_soon_threadsafe(self._send_posted, message, size)
+        return True
+
+    def _send_posted(self, message: Message, size: int) -> None:
+        assert self._inbox is not None
+        self._inbox.sent += size
+        if not self._closing:
+            self._send(message)
 
     async def close(self, code: int = NORMAL, reason: str = "") -> None:
         """See `WebSocket.close`."""
@@ -332,3 +410,13 @@ class Link(WebSocket, asyncio.Protocol):
             self._arm(interval, self._ping)
         else:
             self._begin_close(INTERNAL_ERROR, "no sign of life")
+
+
+def _is_sendable(message: Message) -> bool:
+    """Tell whether it surely can be sent, so that no error comes later on another thread."""
+    if isinstance(message, str) and not message.isascii():
+        try:
+            message.encode()
+        except UnicodeEncodeError:
+            return False
+    return isinstance(message, str | bytes)

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from robot_cherrypy.tests.websocket import pages
+from robot_cherrypy.tests.websocket.conftest import frame
 from robot_cherrypy.websocket import Closed, websocket
 from robot_cherrypy.websocket.client import ConnectionRefused, connect, connect_async
 
@@ -306,6 +307,44 @@ def test_both_directions_at_once(site):
         received = [client.receive(timeout=10) for _ in range(101)]
     assert "[1]" == received[-1]
     assert [str(number) for number in range(100)] == received[:-1]
+
+
+def test_sending_only(site, raw):
+    """A page that only sends notices at once that its client has closed."""
+
+    @websocket
+    async def ticker(ws):
+        try:
+            while True:
+                await ws.send("tick")
+                await asyncio.sleep(0.01)
+        finally:
+            pages.ended.put(ws.code)
+
+    ticker.exposed = True
+    site.pages.ticker = ticker
+    client = raw("/ticker")
+    client.frame()
+    client.send(frame(8, b"\x03\xe8"))
+    assert 1000 == client.close_code()
+    assert 1000 == pages.ended.get(timeout=4)
+
+
+def test_answer_after_the_close(site, raw):
+    """What was received before the client closed is answered all the same."""
+
+    @websocket
+    async def late(ws):
+        async for message in ws:
+            await asyncio.sleep(0.05)
+            await ws.send(message)
+
+    late.exposed = True
+    site.pages.late = late
+    client = raw("/late")
+    client.send(frame(1, b"one") + frame(1, b"two") + frame(8, b"\x03\xe8"))
+    assert [(1, b"one"), (1, b"two")] == [client.frame(), client.frame()]
+    assert 1000 == client.close_code()
 
 
 def test_threads_of_one_websocket(site):
