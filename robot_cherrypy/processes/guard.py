@@ -85,6 +85,8 @@ def start(command: list[str], folder: str) -> tuple[int, int]:
     if not program:
         try:
             os.setpgid(0, 0)
+            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+                signal.signal(number, signal.SIG_DFL)  # `nohup` or a shell's `&` had it ignored
             os.chdir(folder)
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(write, 1)

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,18 @@ def test_stop_leaves_nothing(make_cluster):
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
+
+
+def test_stop_under_nohup(make_cluster):
+    """It ends at once, too, where a shell has its background jobs ignore the signal for that."""
+    before = signal.signal(signal.SIGQUIT, signal.SIG_IGN)
+    try:
+        cluster = make_cluster()
+    finally:
+        signal.signal(signal.SIGQUIT, before)
+    start = time.monotonic()
+    cluster.stop()
+    assert time.monotonic() - start < 3
 
 
 @pytest.mark.parametrize("last_words", ["os.kill(os.getpid(), signal.SIGKILL)", "os._exit(0)"])
