@@ -9,6 +9,7 @@ new fails, and so does one that has vanished.
 import argparse
 import contextlib
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -29,7 +30,7 @@ REPOSITORY = Path(__file__).parents[3]
 DIFFERENCES = Path(__file__).with_name("differences.toml")
 TRIES = 3  # again, as some of CherryPy's tests depend on the speed of the machine
 TIME_LIMIT = 900  # seconds for one way
-# The suite's fixed ports; each way gets free ones, so that two can run at a time.
+# The suite's fixed ports; each way gets free ones, so that they can run at once.
 PORTS = ("54583", "8081", "9876", "9877", "9878")
 SITECUSTOMIZE = """\
 import os
@@ -50,8 +51,12 @@ def main():
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
         stack.enter_context(_memcached())
-        runs = [Run(way, folder / way.value, options.keyword) for way in ways]
-        with ThreadPoolExecutor(2) as executor:
+        ports = iter(_free_ports(len(PORTS) * len(ways)))
+        runs = [
+            Run(way, folder / way.value, options.keyword, dict(zip(PORTS, ports, strict=False)))
+            for way in ways
+        ]
+        with ThreadPoolExecutor() as executor:  # they mostly wait
             outcomes = dict(zip(ways, executor.map(Run.outcomes, runs), strict=True))
         problems = compare(runs, outcomes, full=not options.keyword)
         if options.results:
@@ -65,10 +70,11 @@ def main():
 class Run:
     """One run of the suite, on a copy of CherryPy: the suite writes files beside itself."""
 
-    def __init__(self, way, folder, keyword):
+    def __init__(self, way, folder, keyword, ports):
         self.way = way
         self.folder = folder
         self.keyword = keyword
+        self._ports = ports
 
     def outcomes(self):
         """Run the suite and return the outcome of each test by its name."""
@@ -93,10 +99,9 @@ class Run:
         package = Path(cherrypy.__file__).parent
         shutil.copytree(package, self.folder / "cherrypy", ignore=shutil.ignore_patterns("*.pyc"))
         (self.folder / "sitecustomize.py").write_text(SITECUSTOMIZE)
-        ports = dict(zip(PORTS, _free_ports(len(PORTS)), strict=True))
         for path in (self.folder / "cherrypy" / "test").glob("*.py"):
             source = path.read_text(encoding="utf-8")
-            for old, new in ports.items():
+            for old, new in self._ports.items():
                 source = source.replace(old, new)
             path.write_text(source, encoding="utf-8")
 
@@ -128,6 +133,7 @@ class Run:
         return os.environ | {
             "CONFORMANCE_WAY": self.way.value,
             "PYTHONPATH": os.pathsep.join(paths),
+            "PYTHONUNBUFFERED": "1",
             "TMPDIR": str(self.folder),
             "WEBTEST_INTERACTIVE": "False",
         }
@@ -178,11 +184,15 @@ def compare(runs, outcomes, *, full):
 
 
 def _free_ports(number):
+    """Choose ports below those that the kernel gives to whoever connects meanwhile."""
     with contextlib.ExitStack() as stack:
-        sockets = [
-            stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(number)
-        ]
-        return [str(one.getsockname()[1]) for one in sockets]
+        ports = []
+        while len(ports) < number:
+            port = random.randrange(10_000, 32_000)
+            with contextlib.suppress(OSError):
+                stack.enter_context(socket.create_server(("127.0.0.1", port)))
+                ports.append(str(port))
+        return ports
 
 
 @contextlib.contextmanager
