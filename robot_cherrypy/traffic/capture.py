@@ -1,9 +1,11 @@
 """Catches the errors of applications from outside: by log handlers, hooks of CherryPy, threads.
 
-Nothing of CherryPy is changed: `Request.hooks` and the loggers are its own places to attach to.
+`Request.hooks` and the loggers are CherryPy's own places to attach to. Only `HTTPError` is changed
+for as long as that lasts, since a hook on its way to the client would cost every request.
 """
 
 import contextlib
+import functools
 import logging
 import re
 import sys
@@ -42,6 +44,7 @@ def installed() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(surrounded(_following))
         stack.enter_context(_hooks())
+        stack.enter_context(_http_errors())
         stack.enter_context(_log_handler("cherrypy.error", logging.NOTSET, _from_cherrypy))
         stack.enter_context(_log_handler("", logging.ERROR, _from_others))
         yield
@@ -104,25 +107,34 @@ def _note_error_page() -> None:
     _note_error(sys.exc_info()[1])
 
 
-def _note_http_error() -> None:
-    """Look for an HTTPError; an ordinary response is finalized through here as well."""
-    error = sys.exc_info()[1]
-    if isinstance(error, cherrypy.HTTPError):
-        _note_error(error)
-
-
 @contextlib.contextmanager
 def _hooks() -> Iterator[None]:
     """Look at what becomes an error page, also where nothing is logged."""
-    points = {"before_error_response": _note_error_page, "before_finalize": _note_http_error}
-    for point, callback in points.items():
-        Request.hooks.attach(point, callback, failsafe=True, priority=_FIRST)
+    point = "before_error_response"
+    Request.hooks.attach(point, _note_error_page, failsafe=True, priority=_FIRST)
     try:
         yield
     finally:
-        for point, callback in points.items():
-            hooks = Request.hooks[point]
-            hooks[:] = [hook for hook in hooks if hook.callback is not callback]
+        hooks = Request.hooks[point]
+        hooks[:] = [hook for hook in hooks if hook.callback is not _note_error_page]
+
+
+@contextlib.contextmanager
+def _http_errors() -> Iterator[None]:
+    """Look at each HTTPError that becomes a response."""
+    original = cherrypy.HTTPError.set_response
+
+    @functools.wraps(original)
+    def set_response(error: cherrypy.HTTPError) -> None:
+        if error is sys.exc_info()[1]:  # else it is only the page for an error of another kind
+            _note_error(error)
+        original(error)
+
+    cherrypy.HTTPError.set_response = set_response
+    try:
+        yield
+    finally:
+        cherrypy.HTTPError.set_response = original
 
 
 class _Handler(logging.Handler):
