@@ -1,11 +1,10 @@
 """Catches the errors of applications from outside: by log handlers, hooks of CherryPy, threads.
 
-`Request.hooks` and the loggers are CherryPy's own places to attach to. Only `HTTPError` is changed
-for as long as that lasts, since a hook on its way to the client would cost every request.
+`Request.hooks` and the loggers are CherryPy's own places to attach to; what they do not tell, or at
+too high a price, two patches do.
 """
 
 import contextlib
-import functools
 import logging
 import re
 import sys
@@ -19,6 +18,7 @@ import cherrypy
 from cherrypy._cprequest import Request
 from cherrypy.process.plugins import BackgroundTask
 
+from robot_cherrypy.patches import http_errors
 from robot_cherrypy.patches.thread_origin import Surroundings, surrounded
 from robot_cherrypy.traffic.exchange import Exchange, LogLine
 from robot_cherrypy.traffic.journal import JOURNAL, current
@@ -44,7 +44,7 @@ def installed() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(surrounded(_following))
         stack.enter_context(_hooks())
-        stack.enter_context(_http_errors())
+        stack.enter_context(http_errors.watched(_note_error))
         stack.enter_context(_log_handler("cherrypy.error", logging.NOTSET, _from_cherrypy))
         stack.enter_context(_log_handler("", logging.ERROR, _from_others))
         yield
@@ -117,24 +117,6 @@ def _hooks() -> Iterator[None]:
     finally:
         hooks = Request.hooks[point]
         hooks[:] = [hook for hook in hooks if hook.callback is not _note_error_page]
-
-
-@contextlib.contextmanager
-def _http_errors() -> Iterator[None]:
-    """Look at each HTTPError that becomes a response."""
-    original = cherrypy.HTTPError.set_response
-
-    @functools.wraps(original)
-    def set_response(error: cherrypy.HTTPError) -> None:
-        if error is sys.exc_info()[1]:  # else it is only the page for an error of another kind
-            _note_error(error)
-        original(error)
-
-    cherrypy.HTTPError.set_response = set_response
-    try:
-        yield
-    finally:
-        cherrypy.HTTPError.set_response = original
 
 
 class _Handler(logging.Handler):
