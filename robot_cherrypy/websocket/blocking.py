@@ -7,11 +7,10 @@ from typing import Any, TypeVar
 
 from robot_cherrypy.websocket.connection import WebSocket
 from robot_cherrypy.websocket.errors import ABNORMAL, NORMAL, Closed
+from robot_cherrypy.websocket.inbox import GLANCE
 from robot_cherrypy.websocket.protocol import Message
 
 T = TypeVar("T")
-
-_GLANCE = 1.0  # seconds between looks at whether the event loop still runs
 
 
 class BlockingWebSocket:
@@ -93,7 +92,7 @@ class BlockingWebSocket:
         except RuntimeError as error:  # the loop is closed: so is its server
             coroutine.close()
             raise self._closed() from error
-        while not concurrent.futures.wait((future,), _GLANCE).done:
+        while not concurrent.futures.wait((future,), GLANCE).done:
             if loop.is_closed():
                 raise self._closed()
         return future.result()

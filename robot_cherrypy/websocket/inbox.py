@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from robot_cherrypy.websocket.protocol import Message
 
-_GLANCE = 1.0  # seconds between looks at whether somebody still delivers
+GLANCE = 1.0  # seconds between a thread's looks at whether the event loop still runs
 
 
 class Inbox:
@@ -17,16 +17,15 @@ class Inbox:
 
     Attributes:
         taken: Bytes of messages that the thread has taken out.
-        posted: Bytes of messages that threads have given to the event loop to be sent.
-        sent: Bytes of these that the event loop has sent.
+        sent: Bytes of messages, of those that threads have given it, that the event loop has sent.
     """
 
-    __slots__ = ("_messages", "_posting", "posted", "sent", "taken")
+    __slots__ = ("_messages", "_posted", "_posting", "sent", "taken")
 
     def __init__(self) -> None:
         self._messages: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
         self._posting = threading.Lock()
-        self.taken = self.posted = self.sent = 0
+        self.taken = self._posted = self.sent = 0
 
     def put(self, message: Message | None) -> None:
         """Deliver a message, or None to let the thread look how the WebSocket is."""
@@ -40,7 +39,7 @@ class Inbox:
         """
         deadline = float("inf") if timeout is None else time.monotonic() + timeout
         while True:
-            left = 0 if is_over() else max(0, min(_GLANCE, deadline - time.monotonic()))
+            left = 0 if is_over() else max(0, min(GLANCE, deadline - time.monotonic()))
             try:
                 return self._messages.get(timeout=left)
             except queue.Empty:
@@ -49,8 +48,10 @@ class Inbox:
                 if time.monotonic() >= deadline:
                     raise TimeoutError from None
 
-    def post(self, size: int) -> int:
-        """Take note of bytes that are given to the event loop; return how many are on their way."""
+    def post(self, size: int, *, limit: int) -> bool:
+        """Take note of bytes that are given to the event loop, if not too many are on their way."""
         with self._posting:
-            self.posted += size
-            return self.posted - self.sent
+            if self._posted + size - self.sent > limit:
+                return False
+            self._posted += size
+            return True

@@ -322,8 +322,7 @@ class Link(WebSocket, asyncio.Protocol):
         if not _is_sendable(message):
             return False
         size = len(message) + _OVERHEAD
-        if self._inbox.post(size) > _POSTED:
-            self._inbox.post(-size)
+        if not self._inbox.post(size, limit=_POSTED):
             return False
         self._owes_answer = False
         self.loop.call_soon_threadsafe(self._send_posted, message, size)

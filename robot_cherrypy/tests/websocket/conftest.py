@@ -12,6 +12,7 @@ import pytest
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.server import Launch
 from robot_cherrypy.tests.websocket import pages
+from robot_cherrypy.websocket import websocket
 
 KINDS = ("threaded", "async")
 
@@ -46,6 +47,19 @@ def site(request):
     for thread in left:
         thread.join(5)
     assert [] == [thread for thread in left if thread.is_alive()]
+
+
+@pytest.fixture
+def serve(site):
+    """Serve a function as a page, `/page`; return its address."""
+
+    def serve(handler, **options):
+        page = websocket(**options)(handler)
+        page.exposed = True
+        site.pages.page = page
+        return site.ws + "/page"
+
+    return serve
 
 
 def frame(opcode, payload=b"", *, first=0x80, length=None, mask=b"\x01\x02\x03\x04"):

@@ -120,20 +120,17 @@ def test_back_pressure_on_the_client(site):
         assert str(sent) == client.receive(timeout=10)
 
 
-def test_slow_reader_makes_the_page_wait(site):
+def test_slow_reader_makes_the_page_wait(serve):
     """A page that sends more than a client reads waits, and goes on when it reads."""
     sent = []
-    from robot_cherrypy.websocket import websocket
 
-    @websocket(ping_interval=None)
     async def flood(ws):
         for number in range(200):
             await ws.send(bytes(100_000))
             sent.append(number)
 
-    flood.exposed = True
-    site.pages.flood = flood
-    with connect(site.ws + "/flood", max_message=None, max_queue=1, compression=None) as client:
+    page = serve(flood, ping_interval=None)
+    with connect(page, max_message=None, max_queue=1, compression=None) as client:
         client.receive(timeout=10)
         assert len(sent) < 200
         received = 1

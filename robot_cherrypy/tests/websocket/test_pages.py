@@ -265,11 +265,10 @@ def test_function_as_page(site):
         assert "HEY" == client.receive(timeout=10)
 
 
-def test_two_receivers(site):
+def test_two_receivers(serve):
     """Two tasks cannot wait for the messages of one WebSocket: which would get which?"""
     errors = []
 
-    @websocket
     async def both(ws):
         tasks = [asyncio.create_task(ws.receive()) for _ in range(2)]
         await ws.send("ready")
@@ -277,19 +276,16 @@ def test_two_receivers(site):
         errors.extend(result for result in results if isinstance(result, RuntimeError))
         await ws.send("done")
 
-    both.exposed = True
-    site.pages.both = both
-    with connect(site.ws + "/both") as client:
+    with connect(serve(both)) as client:
         assert "ready" == client.receive(timeout=10)
         client.send("x")
         assert "done" == client.receive(timeout=10)
     assert ["Two tasks wait for messages of the same WebSocket."] == [str(one) for one in errors]
 
 
-def test_both_directions_at_once(site):
+def test_both_directions_at_once(serve):
     """A page may send from one task while another receives."""
 
-    @websocket
     async def stream(ws):
         async def count():
             for number in range(100):
@@ -300,19 +296,16 @@ def test_both_directions_at_once(site):
         await counting
         await ws.send(json.dumps(echoed))
 
-    stream.exposed = True
-    site.pages.stream = stream
-    with connect(site.ws + "/stream") as client:
+    with connect(serve(stream)) as client:
         client.send("[1]")
         received = [client.receive(timeout=10) for _ in range(101)]
     assert "[1]" == received[-1]
     assert [str(number) for number in range(100)] == received[:-1]
 
 
-def test_sending_only(site, raw):
+def test_sending_only(serve, raw):
     """A page that only sends notices at once that its client has closed."""
 
-    @websocket
     async def ticker(ws):
         try:
             while True:
@@ -321,33 +314,30 @@ def test_sending_only(site, raw):
         finally:
             pages.ended.put(ws.code)
 
-    ticker.exposed = True
-    site.pages.ticker = ticker
-    client = raw("/ticker")
+    serve(ticker)
+    client = raw("/page")
     client.frame()
     client.send(frame(8, b"\x03\xe8"))
     assert 1000 == client.close_code()
     assert 1000 == pages.ended.get(timeout=4)
 
 
-def test_answer_after_the_close(site, raw):
+def test_answer_after_the_close(serve, raw):
     """What was received before the client closed is answered all the same."""
 
-    @websocket
     async def late(ws):
         async for message in ws:
             await asyncio.sleep(0.05)
             await ws.send(message)
 
-    late.exposed = True
-    site.pages.late = late
-    client = raw("/late")
+    serve(late)
+    client = raw("/page")
     client.send(frame(1, b"one") + frame(1, b"two") + frame(8, b"\x03\xe8"))
     assert [(1, b"one"), (1, b"two")] == [client.frame(), client.frame()]
     assert 1000 == client.close_code()
 
 
-def test_threads_of_one_websocket(site):
+def test_threads_of_one_websocket(serve):
     """Several threads may send on the WebSocket of a plain page handler."""
 
     def many(ws):
@@ -357,8 +347,5 @@ def test_threads_of_one_websocket(site):
         for thread in threads:
             thread.join()
 
-    page = websocket(many)
-    page.exposed = True
-    site.pages.many = page
-    with connect(site.ws + "/many") as client:
+    with connect(serve(many)) as client:
         assert ["x"] * 20 == list(client)

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from robot_cherrypy.tests.websocket.conftest import frame
-from robot_cherrypy.websocket import Closed, websocket
+from robot_cherrypy.websocket import Closed
 from robot_cherrypy.websocket.client import connect
 
 
@@ -21,30 +21,23 @@ def code_after(action):
         return closed.code
 
 
-@pytest.fixture
-def serve(site):
-    """Serve a function as a page, `/page`; return its address."""
+def recording(go, received):
+    """Make a page handler that waits, then keeps each message and how it all ended."""
 
-    def serve(handler, **options):
-        page = websocket(**options)(handler)
-        page.exposed = True
-        site.pages.page = page
-        return site.ws + "/page"
+    def handler(ws):
+        ws.accept()
+        go.wait(10)
+        for message in ws:
+            received.put(message)
+        received.put((ws.code, ws.reason))
 
-    return serve
+    return handler
 
 
 def test_back_pressure(serve, raw):
     """A client that sends faster than the page takes has to wait, and nothing is lost."""
     reading, received = threading.Event(), queue.SimpleQueue()
-
-    def slow(ws):
-        ws.accept()
-        reading.wait(10)
-        for message in ws:
-            received.put(message)
-
-    serve(slow, max_queue=10_000)
+    serve(recording(reading, received), max_queue=10_000)
     client = raw("/page")
     one = frame(2, b"x" * 1000)
     client.socket.settimeout(0.3)
@@ -95,15 +88,7 @@ def test_timeout_and_on(serve):
 def test_what_came_before_the_close(serve, raw):
     """Messages that the client sent before it closed are still received."""
     received, go = queue.SimpleQueue(), threading.Event()
-
-    def late(ws):
-        ws.accept()
-        go.wait(10)
-        for message in ws:
-            received.put(message)
-        received.put((ws.code, ws.reason))
-
-    serve(late, close_timeout=0.2)
+    serve(recording(go, received), close_timeout=0.2)
     client = raw("/page")
     client.send(frame(1, b"one") + frame(1, b"two") + frame(8, b"\x03\xe9bye"))
     assert 1001 == client.close_code()
@@ -131,22 +116,29 @@ def test_closing_by_another_thread(serve):
     assert (3000, "enough") == ended.get(timeout=10)
 
 
-@pytest.mark.parametrize("message", ["\ud800", None, 1, bytearray(b"x")])
-def test_what_cannot_be_sent(serve, message):
+@pytest.mark.parametrize(
+    ("message", "error"), [("\ud800", UnicodeEncodeError), (None, TypeError), (1, TypeError)]
+)
+def test_what_cannot_be_sent(serve, message, error):
     """The thread that sends it gets the error, and the WebSocket goes on."""
     errors = queue.SimpleQueue()
 
     def handler(ws):
         try:
             ws.send(message)
-        except (TypeError, ValueError) as error:
-            errors.put(type(error))
+        except (TypeError, ValueError) as raised:
+            errors.put(type(raised))
         ws.send("after")
 
     with connect(serve(handler)) as client:
-        texts = list(client)
-    assert "after" == texts[-1]
-    assert len(texts) + errors.qsize() == 2
+        assert ["after"] == list(client)
+    assert error is errors.get(timeout=10)
+
+
+def test_bytes_of_another_type(serve):
+    """What is as good as bytes is sent as such."""
+    with connect(serve(lambda ws: ws.send(bytearray(b"x")))) as client:
+        assert [b"x"] == list(client)
 
 
 def test_sending_only(serve, raw):
