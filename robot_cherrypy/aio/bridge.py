@@ -13,7 +13,7 @@ import contextvars
 import threading
 import types
 from collections.abc import Awaitable, Callable, Generator
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from greenlet import getcurrent, greenlet
 
@@ -22,7 +22,6 @@ T = TypeVar("T")
 # The first frame of a new greenlet makes CPython map a fresh 16 KiB chunk; waking a parked one
 # costs a fifth.
 _PARKED_AT_MOST = 64
-_parked = threading.local()
 
 request_task: contextvars.ContextVar["asyncio.Task[Any] | None"] = contextvars.ContextVar(
     "robot_cherrypy.request_task", default=None
@@ -31,6 +30,16 @@ request_task: contextvars.ContextVar["asyncio.Task[Any] | None"] = contextvars.C
 
 class RequestGreenlet(greenlet):
     """A greenlet that runs the synchronous code of one request after the other."""
+
+
+class _Parked(threading.local):
+    """The greenlets of a thread that wait for work."""
+
+    def __init__(self) -> None:
+        self.greenlets: list[RequestGreenlet] = []
+
+
+_parked = _Parked()
 
 
 class _Outcome:
@@ -63,7 +72,7 @@ def _work(function: Callable[..., Any] | None, args: tuple[Any, ...]) -> None:
         except BaseException as error:  # noqa: BLE001 - goes to whoever awaits
             outcome.error = error
         function, args = None, ()
-        function, args = cast("greenlet", getcurrent().parent).switch(outcome)
+        function, args = getcurrent().parent.switch(outcome)  # type: ignore[union-attr]
 
 
 class Spawned(Awaitable[T]):
@@ -78,9 +87,9 @@ class Spawned(Awaitable[T]):
     def __await__(self) -> Generator[Any, Any, T]:
         """Start the greenlet, and pass on to the event loop what it has to wait for."""
         current = getcurrent()
-        stack = _parked.__dict__.setdefault("stack", [])
-        if stack:
-            worker = stack.pop()
+        parked = _parked.greenlets
+        if parked:
+            worker = parked.pop()
             worker.parent = current
         else:
             worker = RequestGreenlet(_work, current)
@@ -94,15 +103,15 @@ class Spawned(Awaitable[T]):
             else:
                 yielded = worker.switch(sent)
         worker.gr_context = None
-        if len(stack) < _PARKED_AT_MOST:
-            stack.append(worker)
+        if len(parked) < _PARKED_AT_MOST:
+            parked.append(worker)
         return yielded.result()  # type: ignore[no-any-return]
 
 
 def end_parked() -> None:
     """End the parked greenlets of this thread, which would outlive it."""
-    stack = _parked.__dict__.pop("stack", [])
-    for worker in stack:
+    parked, _parked.greenlets = _parked.greenlets, []
+    for worker in parked:
         worker.parent = getcurrent()
         worker.throw()
 

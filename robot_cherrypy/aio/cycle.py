@@ -5,6 +5,7 @@ keeps alive, and a response that breaks its own Content-Length is cut, as cheroo
 """
 
 import asyncio
+import functools
 from typing import TYPE_CHECKING, Any, Protocol
 
 import cherrypy
@@ -35,6 +36,11 @@ def _framing_of(scope: "Scope") -> tuple[bytes, int | None]:
         elif name == b"content-length":
             length = int(value)
     return coding.strip(), length
+
+
+@functools.lru_cache(256)
+def _status_line(status: int, reason: bytes | None) -> bytes:
+    return STATUS_LINE[status] if reason is None else b"HTTP/1.1 %d %b\r\n" % (status, reason)
 
 
 _MOST_NAMES = 1024
@@ -207,14 +213,16 @@ class Cycle:
         if head is not None:
             self._send_body(head, body, more=more)
 
-    def respond(self, start: Start, body: bytes) -> None:
+    def respond(
+        self, status: int, reason: bytes, headers: list[tuple[bytes, bytes]], body: bytes
+    ) -> None:
         """Send a whole response, while `flow` does not ask to wait."""
         if self.disconnected:
             return
         if self._observer is not None:
-            self._observer.responds(self._observed, start[0], start[2])
+            self._observer.responds(self._observed, status, headers)
             self._observer.sends(self._observed, len(body))
-        head = self._head(*start, body)
+        head = self._head(status, reason, headers, body)
         self.response_started = True
         if head is None:
             return
@@ -272,9 +280,7 @@ class Cycle:
         self._status = status
         self._without_body = self.scope["method"] == "HEAD" or status in _WITHOUT_BODY
         length = connection = None
-        lines = [
-            STATUS_LINE[status] if reason is None else b"HTTP/1.1 %d %b\r\n" % (status, reason)
-        ]
+        lines = [_status_line(status, reason)]
         for name, value in headers:
             kind = _kind_of[name]
             if kind is not None:

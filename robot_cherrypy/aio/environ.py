@@ -26,6 +26,7 @@ class Incoming:
         self.rfile = rfile
 
 
+_PROTOCOLS = {"1.0": "HTTP/1.0"}
 _JOINED = {
     name.decode().title(): ", "
     for name in cheroot.server.comma_separated_headers  # type: ignore[attr-defined]
@@ -63,8 +64,7 @@ def path_of(scope: Scope) -> str:
 
 def protocol_of(scope: Scope) -> str:
     """Return the request's protocol as CherryPy can read it, which knows of HTTP/1 only."""
-    version = scope["http_version"]
-    return "HTTP/" + (version if version in {"1.0", "1.1"} else "1.1")
+    return _PROTOCOLS.get(scope["http_version"], "HTTP/1.1")
 
 
 class Environ(UserDict[str, Any]):

@@ -20,21 +20,15 @@ class Exchange:
     """A request to a CherryPy application and the response to it."""
 
     def __init__(self, application: Any, incoming: Incoming, reply: Reply) -> None:
-        scope = incoming.scope
         self._application = application
-        self._script_name = incoming.script_name
-        self._scope = scope
-        self._rfile = incoming.rfile
+        self._incoming = incoming
         self._reply = reply
-        self._method: str = scope["method"]
-        self._path, self._query = incoming.path, incoming.query
-        if not (self._path.isascii() and self._query.isascii()):
-            self._path, self._query = self._recode(self._path, self._query)
-        self._headers: Headers = headers_of(scope)
+        if not (incoming.path.isascii() and incoming.query.isascii()):
+            incoming.path, incoming.query = self._recode(incoming.path, incoming.query)
 
     def _recode(self, path: str, query: str) -> tuple[str, str]:
         encoding = self._application.find_config(
-            path[len(self._script_name) :], "request.uri_encoding", "utf-8"
+            path[len(self._incoming.script_name) :], "request.uri_encoding", "utf-8"
         )
         try:
             return path.encode("latin-1").decode(encoding), query.encode("latin-1").decode(encoding)
@@ -55,35 +49,34 @@ class Exchange:
             self._reply.whole(status, headers, b"".join(body))
 
     def _respond(self) -> None:
+        incoming = self._incoming
+        method: str = incoming.scope["method"]
+        path, query, rfile = incoming.path, incoming.query, incoming.rfile
+        headers = headers_of(incoming.scope)
         previous, visited = None, []
         while True:
-            request = self._serve(previous)
+            request = self._serve(path, query, previous)
             try:
-                request.run(
-                    self._method,
-                    self._path,
-                    self._query,
-                    protocol_of(self._scope),
-                    self._headers,
-                    self._rfile,
-                )
+                request.run(method, path, query, protocol_of(incoming.scope), headers, rfile)
                 self._send(cherrypy.serving.response)
             except cherrypy.InternalRedirect as redirect:
-                visited.append(_uri(self._path, self._query))
-                self._redirect(redirect, visited)
+                visited.append(_uri(path, query))
+                path, query = incoming.script_name + redirect.path, redirect.query_string
+                _require_new(_uri(path, query), visited)
+                method, headers, rfile = "GET", _without_body(headers), io.BytesIO()
                 previous = redirect.request
             else:
                 return
             finally:
                 self._release()
 
-    def _serve(self, previous: Any) -> Any:
+    def _serve(self, path: str, query: str, previous: Any) -> Any:
         """Set up `cherrypy.serving`, as `Application.get_serving` does.
 
         But for its 'acquire_thread': the loop's thread is no worker; worker threads announce
         themselves.
         """
-        application, scope = self._application, self._scope
+        application, scope = self._application, self._incoming.scope
         server = scope.get("server") or ("", None)
         client = scope.get("client") or ("", None)
         request = application.request_class(
@@ -101,23 +94,8 @@ class Exchange:
         request.multiprocess = False
         request.prev = previous
         request.asgi_scope = scope
-        request.wsgi_environ = Environ(scope, self._script_name, self._path, self._query)
+        request.wsgi_environ = Environ(scope, self._incoming.script_name, path, query)
         return request
-
-    def _redirect(self, redirect: Any, visited: list[str]) -> None:
-        """Aim at where an InternalRedirect leads."""
-        path = self._script_name + redirect.path
-        target = _uri(path, redirect.query_string)
-        if target in visited:
-            raise RuntimeError(f"InternalRedirector visited the same URL twice: {target!r}")
-        self._method, self._path, self._query = "GET", path, redirect.query_string
-        self._rfile = io.BytesIO()
-        self._headers = [
-            header
-            for header in self._headers
-            if header[0] not in {"Content-Length", "Transfer-Encoding"}
-        ]
-        self._headers.append(("Content-Length", "0"))
 
     def _send(self, response: Any) -> None:
         headers = response.header_list
@@ -152,6 +130,18 @@ class Exchange:
 
 def _uri(path: str, query: str) -> str:
     return path + (query and "?" + query)
+
+
+def _require_new(target: str, visited: list[str]) -> None:
+    if target in visited:
+        raise RuntimeError(f"InternalRedirector visited the same URL twice: {target!r}")
+
+
+def _without_body(headers: Headers) -> Headers:
+    kept = [
+        header for header in headers if header[0] not in {"Content-Length", "Transfer-Encoding"}
+    ]
+    return [*kept, ("Content-Length", "0")]
 
 
 def _require_bytes(headers: Any) -> None:

@@ -1,6 +1,7 @@
 """Sending a response from synchronous code over ASGI."""
 
 import asyncio
+import functools
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
@@ -29,7 +30,7 @@ class Reply:
         """Send a response whose body is at hand."""
         cycle = self.cycle
         if cycle is not None and not cycle.flow.write_paused:
-            cycle.respond((int(status[:3]), status[4:], headers), body)  # nothing to wait for
+            cycle.respond(*_parse(status), headers, body)  # nothing to wait for
             self.started = self.finished = True
         else:
             self.started = self.finished = True
@@ -57,9 +58,10 @@ class Reply:
 
 def _start(status: bytes, headers: RawHeaders) -> dict[str, Any]:
     """Make ASGI's start message; `reason` is for servers that can send one, as ours does."""
-    return {
-        "type": "http.response.start",
-        "status": int(status[:3]),
-        "reason": status[4:],
-        "headers": headers,
-    }
+    code, reason = _parse(status)
+    return {"type": "http.response.start", "status": code, "reason": reason, "headers": headers}
+
+
+@functools.lru_cache(256)
+def _parse(status: bytes) -> tuple[int, bytes]:
+    return int(status[:3]), status[4:]

@@ -6,6 +6,16 @@ DIGESTS: dict[str, frozenset[str]] = {
             "e1326a8289b7d24e",  # 18.10.0
         }
     ),
+    "cherrypy._cpdispatch:LateParamPageHandler": frozenset(
+        {
+            "c4e1155ee623bba1",  # 18.10.0
+        }
+    ),
+    "cherrypy._cpdispatch:PageHandler": frozenset(
+        {
+            "d77fbc8fd23d9323",  # 18.10.0
+        }
+    ),
     "cherrypy._cplogging:LogManager.access": frozenset(
         {
             "bf11840e5925a1be",  # 18.10.0
@@ -169,6 +179,11 @@ DIGESTS: dict[str, frozenset[str]] = {
     "cherrypy.lib.httputil:HeaderMap.output": frozenset(
         {
             "248d557810b1a407",  # 18.10.0
+        }
+    ),
+    "cherrypy.lib.httputil:SanitizedHost": frozenset(
+        {
+            "fa9cc4eb662be735",  # 18.10.0
         }
     ),
     "cherrypy.lib.httputil:_parse_qs": frozenset(

@@ -39,7 +39,7 @@ def _walk(
     node, left = app.root, segments[:]
     while left:
         before = len(left)
-        subnode = getattr(node, left[0].translate(dispatcher.translate), None)
+        subnode = getattr(node, _attribute(left[0], dispatcher.translate), None)
         if subnode is None:
             subnode = _take_virtual(dispatcher, node, left, settle)
         else:
@@ -55,6 +55,13 @@ def _walk(
         taken = _paths(segments, total - before, total - len(left)) if app.config else []
         trail.append((node, _config_of(node, app, taken), len(left)))
     return trail
+
+
+def _attribute(segment: str, table: Any) -> str:
+    """Return the attribute that a segment of the path stands for."""
+    if table is _cpdispatch.punctuation_to_underscores and segment.isalnum():
+        return segment  # `translate` would look at each character
+    return segment.translate(table)
 
 
 def _paths(segments: list[str], start: int, end: int) -> list[str]:

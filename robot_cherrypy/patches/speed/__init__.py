@@ -8,6 +8,7 @@ from robot_cherrypy.patches.speed import (
     headers,
     hooks,
     logs,
+    pages,
     requests,
 )
 
@@ -27,4 +28,5 @@ PATCHES: tuple[Patch, ...] = (
     requests.request_start,
     encoding.encoded_text,
     forms.plain_fields,
+    pages.found_pages,
 )

@@ -25,13 +25,12 @@ def encoded_headers(replacements: Replacements) -> None:
     tables: dict[Any, _Table] = {}
 
     def output(self: Any) -> list[tuple[bytes, bytes]]:
-        items = self.encode_header_items(self.items())
-        return items if type(items) is list else list(items)
+        if type(self) is header_map:
+            return encode(self.items())
+        return list(self.encode_header_items(self.items()))
 
-    def encode_header_items(cls: Any, items: Iterable[tuple[Any, Any]]) -> Any:
-        if cls is not header_map:
-            return encode_generically(cls, items)
-        settings = cls.use_rfc_2047, cls.protocol, tuple(cls.encodings)
+    def encode(items: Iterable[tuple[Any, Any]]) -> list[tuple[bytes, bytes]]:
+        settings = header_map.use_rfc_2047, header_map.protocol, tuple(header_map.encodings)
         table = tables.get(settings)
         if table is None:
             table = tables[settings] = _Table()
@@ -39,6 +38,9 @@ def encoded_headers(replacements: Replacements) -> None:
             (table[name], table[value] if type(value) is str else _encode(table, value))
             for name, value in items
         ]
+
+    def encode_header_items(cls: Any, items: Iterable[tuple[Any, Any]]) -> Any:
+        return encode(items) if cls is header_map else encode_generically(cls, items)
 
     replacements.set(header_map, "output", output)
     replacements.set(header_map, "encode_header_items", classmethod(encode_header_items))

@@ -8,7 +8,6 @@ from cherrypy import _cprequest
 from robot_cherrypy.patches.known import patch
 from robot_cherrypy.patches.replacing import Replacements
 
-_copy_of = list.copy
 _QUIET = (cherrypy.HTTPError, cherrypy.HTTPRedirect, cherrypy.InternalRedirect)
 
 
@@ -37,7 +36,8 @@ def hook_points(replacements: Replacements) -> None:
 
     def copy(self: Any) -> Any:
         new = dict.__new__(type(self))
-        new.update(zip(self, map(_copy_of, self.values()), strict=True))
+        for point, hooks in self.items():
+            new[point] = hooks[:] if hooks else []
         return new
 
     replacements.set(_cprequest.HookMap, "run", run)

@@ -36,7 +36,7 @@ def access_log_of_the_application(replacements: Replacements) -> None:
     replacements.set(manager, "access", access)
 
 
-_SILENT = (_cplogging.NullHandler, logging.NullHandler)
+_SILENT = frozenset({_cplogging.NullHandler, logging.NullHandler})
 
 
 def _has_readers(logger: Any) -> bool:
@@ -47,7 +47,7 @@ def _has_readers(logger: Any) -> bool:
         return True
     while logger:
         for handler in logger.handlers:
-            if handler.level <= logging.INFO and not isinstance(handler, _SILENT):
+            if type(handler) not in _SILENT and handler.level <= logging.INFO:
                 return True
         logger = logger.parent if logger.propagate else None
     return False

@@ -2,6 +2,7 @@
 
 import time
 from http.cookies import CookieError, SimpleCookie
+from itertools import product
 from typing import Any
 
 import cherrypy
@@ -61,10 +62,14 @@ def response_date(replacements: Replacements) -> None:
 @patch(
     "cherrypy._cprequest:Request.process_headers",
     "cherrypy.lib.httputil:CaseInsensitiveDict",
+    "cherrypy.lib.httputil:SanitizedHost",
     "cherrypy.lib.httputil:decode_TEXT_maybe",
 )
 def request_headers(replacements: Replacements) -> None:
-    """Title each request header name once (`_cprequest.py`, `Request.process_headers`)."""
+    """Title each request header name once, and sanitise only a host that needs it.
+
+    In `_cprequest.py`, `Request.process_headers`.
+    """
 
     def process_headers(self: Any) -> None:
         headers = self.headers
@@ -78,8 +83,9 @@ def request_headers(replacements: Replacements) -> None:
                     raise cherrypy.HTTPError(400, str(error))  # noqa: B904 - as it was
         host = dict.get(headers, "Host")
         if host is not None:
-            host = httputil.SanitizedHost(host)
-            dict.__setitem__(headers, "Host", host)
+            if "\n" in host or "\r" in host:
+                host = httputil.SanitizedHost(host)
+                dict.__setitem__(headers, "Host", host)
         elif self.protocol >= (1, 1):
             raise cherrypy.HTTPError(400, "HTTP/1.1 requires a 'Host' request header.")
         self.base = f"{self.scheme}://{host or self.local.name or self.local.ip}"
@@ -214,6 +220,11 @@ def _respond(request: Any, response: Any) -> None:
 
 
 _VERSIONS = {f"HTTP/{major}.{minor}": (major, minor) for major in (0, 1, 2) for minor in (0, 1, 9)}
+# By the protocol of a request and that of the server.
+_VERSION_FOR = {
+    (asked, ours): min(asked_version, our_version)
+    for (asked, asked_version), (ours, our_version) in product(_VERSIONS.items(), repeat=2)
+}
 
 
 @patch("cherrypy._cprequest:Request.run")
@@ -228,15 +239,15 @@ def request_start(replacements: Replacements) -> None:
     def run(
         self: Any, method: str, path: str, query: str, protocol: str, headers: Any, rfile: Any
     ) -> Any:
-        asked, ours = _VERSIONS.get(protocol), _VERSIONS.get(self.server_protocol)
-        if asked is None or ours is None or not path:
+        version = _VERSION_FOR.get((protocol, self.server_protocol))
+        if version is None or not path:
             return original(self, method, path, query, protocol, headers, rfile)
         response = cherrypy.serving.response
         try:
             self.method = method
             self.query_string = query or ""
             self.params = {}
-            self.protocol = response.headers.protocol = min(asked, ours)
+            self.protocol = response.headers.protocol = version
             target = f"{path}?{query}" if query else path
             self.request_line = f"{method} {target} {protocol}"
             self.header_list = list(headers)

@@ -157,6 +157,17 @@ class Root:
         return repr((sorted(request.headers.items()), sorted(request.toolmaps["tools"])))
 
     @cherrypy.expose
+    def host_and_base(self):
+        return repr((cherrypy.request.headers["Host"], cherrypy.request.base))
+
+    @cherrypy.expose
+    def arguments(self, *path, **fields):
+        request = cherrypy.request
+        handler = request.handler.oldhandler
+        found = path, fields, request.args, request.kwargs, handler.args, handler.kwargs
+        return repr(found)
+
+    @cherrypy.expose
     def broken(self):
         raise ZeroDivisionError("broken")
 
@@ -253,6 +264,10 @@ REQUESTS = [
             "/index/index",
             "//echo//a",
             "/echo/%2F/b",
+            "/host-and.base",
+            "/host_and_base",
+            "/%C3%BC",
+            "/arguments/a%2Fb/c?x=1",
         )
     ),
     _get("/echo/a/b?x=1&x=2&y=%C3%BC"),
@@ -277,6 +292,8 @@ REQUESTS = [
     ),
     b"GET / HTTP/1.0\r\n\r\n",
     b"GET / HTTP/1.1\r\n\r\n",
+    b"GET /host_and_base HTTP/1.1\r\nHost:\r\n\r\n",
+    b"GET /host_and_base HTTP/1.1\r\nHost: a\rb\r\n\r\n",
     b"HEAD /unicode HTTP/1.1\r\nHost: x\r\n\r\n",
     _post("/echo", FORM, "a=1&b=%C3%BC"),
     _post("/echo", FORM, "a+b=c++d&e=%zz%2&%66=+%20;g=h"),
