@@ -36,6 +36,12 @@ Several Messages Come In Order
     WebSocket Should Be Closed    code=1000
     [Teardown]    Run Keywords    Close WebSocket    alias=count    AND    Close WebSocket    alias=echo
 
+Closing Does Not Wait For Messages That Nobody Received
+    [Timeout]    5 seconds
+    Connect WebSocket    /count?upto=100    alias=count
+    Close WebSocket    alias=count
+    [Teardown]    Close WebSocket    alias=echo
+
 Subprotocol Is Agreed On
     ${subprotocol}    Connect To Echo    alias=loud    subprotocols=${{['singing', 'shouting']}}
     Should Be Equal    ${subprotocol}    shouting

@@ -59,12 +59,12 @@ def _lane_of(function: Any) -> Lane | None:
     return Lane.LOOP if lane is None and is_async(function) else lane
 
 
-def lane_of(function: Any, default: Lane) -> Lane:
-    """Tell where a callable is to run; `default` is for plain ones without a mark."""
+def lane_of(function: Any) -> Lane | None:
+    """Tell where a callable is to run; None is for plain ones without a mark."""
     try:
-        return _lane_of(getattr(function, "__func__", function)) or default
+        return _lane_of(function.__func__ if type(function) is types.MethodType else function)
     except TypeError:  # unhashable
-        return default
+        return None
 
 
 _BODIES = "robot_cherrypy_bodies"
@@ -97,7 +97,7 @@ def synchronous(function: Any) -> Any:
 
     @functools.wraps(function)
     def settled(*args: Any, **kwargs: Any) -> Any:
-        if lane_of(function, Lane.LOOP) is Lane.THREAD:
+        if lane_of(function) is Lane.THREAD:
             return offload(functools.partial(function, *args, **kwargs))
         return settle(function(*args, **kwargs))
 
@@ -163,7 +163,7 @@ def call_page_handler(original: Callable[[Any], Any], handler: Any) -> Any:
     """Run a page handler: on the loop if it is a coroutine or `inline`, else on a worker thread."""
     if not bridge.on_request_greenlet():
         return settle(original(handler))
-    if lane_of(handler.callable, Lane.THREAD) is Lane.LOOP:
+    if lane_of(handler.callable) is Lane.LOOP:
         announce_thread()
         value = original(handler)
         if type(value) is types.CoroutineType:
@@ -202,7 +202,7 @@ def call_hook(hook: Any) -> Any:
         for name, value in kwargs.items():
             if callable(value):
                 kwargs[name] = synchronous(value)
-    if lane_of(callback, Lane.LOOP) is Lane.THREAD:
+    if lane_of(callback) is Lane.THREAD:
         value = offload(functools.partial(callback, **kwargs))
     else:
         value = callback(**kwargs)
@@ -211,6 +211,6 @@ def call_hook(hook: Any) -> Any:
 
 def call_tool(function: Callable[..., Any], **kwargs: Any) -> Any:
     """Run the function of a tool that answers itself; those that read files on a worker thread."""
-    if function in _READ_FILES or lane_of(function, Lane.LOOP) is Lane.THREAD:
+    if function in _READ_FILES or lane_of(function) is Lane.THREAD:
         return settle(offload(functools.partial(function, **kwargs)))
     return settle(function(**kwargs))

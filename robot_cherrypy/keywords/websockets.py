@@ -165,6 +165,7 @@ class WebSocketKeywords:
             headers=headers,
             timeout=seconds,
             max_message=None,
+            max_queue=None,  # else closing would wait for messages that nobody receives
             origin=origin,
         )
         try:

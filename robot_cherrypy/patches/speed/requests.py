@@ -33,6 +33,7 @@ def _make_cookies_late(replacements: Replacements, owner: Any) -> None:
 def response_date(replacements: Replacements) -> None:
     """Format the date once a second (`_cprequest.py`, `Response.__init__`)."""
     second, formatted = 0, ""
+    empty, put = dict.__new__, dict.__setitem__  # the class's own only look at the key's case
 
     def http_date(now: float) -> str:
         nonlocal second, formatted
@@ -45,15 +46,10 @@ def response_date(replacements: Replacements) -> None:
         self.header_list = None
         self._body = []
         self.time = time.time()
-        self.headers = dict.__new__(_HEADER_MAP)  # as empty as if made with its `__init__`
-        dict.update(
-            self.headers,
-            {
-                "Content-Type": "text/html",
-                "Server": "CherryPy/" + cherrypy.__version__,
-                "Date": http_date(self.time),
-            },
-        )
+        self.headers = headers = empty(_HEADER_MAP)
+        put(headers, "Content-Type", "text/html")
+        put(headers, "Server", "CherryPy/" + cherrypy.__version__)
+        put(headers, "Date", http_date(self.time))
 
     replacements.set(_cprequest.Response, "__init__", init)
     _make_cookies_late(replacements, _cprequest.Response)

@@ -55,7 +55,7 @@ def _make_handlers_coroutines():
         return _pausing(value) if isinstance(value, types.GeneratorType) else value
 
     _cpdispatch.PageHandler.__call__ = run
-    handlers.lane_of = lambda _function, _default: handlers.Lane.LOOP
+    handlers.lane_of = lambda _function: handlers.Lane.LOOP
 
 
 async def _pausing(generator):
