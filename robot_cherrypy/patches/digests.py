@@ -26,9 +26,24 @@ DIGESTS: dict[str, frozenset[str]] = {
             "99cca6b0f0823919",  # 18.10.0
         }
     ),
+    "cherrypy._cpreqbody:Entity.process": frozenset(
+        {
+            "fd17a7afe641b92e",  # 18.10.0
+        }
+    ),
     "cherrypy._cpreqbody:RequestBody.__init__": frozenset(
         {
             "801a198e6c21c81a",  # 18.10.0
+        }
+    ),
+    "cherrypy._cpreqbody:RequestBody.process": frozenset(
+        {
+            "abbba448a217142c",  # 18.10.0
+        }
+    ),
+    "cherrypy._cpreqbody:process_urlencoded": frozenset(
+        {
+            "74075d921ddd5788",  # 18.10.0
         }
     ),
     "cherrypy._cpreqbody:unquote_plus": frozenset(

@@ -27,6 +27,7 @@ PATCHES: tuple[Patch, ...] = (
     requests.whole_responses,
     requests.request_start,
     encoding.encoded_text,
-    forms.plain_fields,
+    forms.usual_bodies,
+    forms.forms,
     pages.found_pages,
 )

@@ -147,9 +147,14 @@ class Root:
     @cherrypy.expose
     def body(self):
         body = cherrypy.request.body
-        return repr(
-            (type(body).__name__, str(body.content_type), body.length, body.headers["Host"])
-        )
+        kind = type(body).__name__, str(body.content_type), body.length, body.headers["Host"]
+        named = body.name, body.filename, body.attempt_charsets, sorted(body.processors)
+        return repr((kind, named, body.params, body.parts, body.request_params))
+
+    @cherrypy.expose
+    @cherrypy.tools.autovary()
+    def varied_form(self, **fields):
+        return repr(sorted(fields.items()))
 
     @cherrypy.expose
     def seen(self):
@@ -297,6 +302,24 @@ REQUESTS = [
     b"HEAD /unicode HTTP/1.1\r\nHost: x\r\n\r\n",
     _post("/echo", FORM, "a=1&b=%C3%BC"),
     _post("/echo", FORM, "a+b=c++d&e=%zz%2&%66=+%20;g=h"),
+    _post("/echo?a=0", FORM, "a=1;a=2&a=3&&b&=c&d=e=f"),
+    _post("/echo", FORM, "a=\xe4"),
+    _post("/echo", FORM, "a=%E4"),
+    _post("/echo", FORM + "; charset=latin-1", "a=%E4&b=\xe4"),
+    _post("/echo", FORM + "; charset=utf-8", "a=%E4"),
+    _post("/echo", FORM + "; charset=unknown", "a=b"),
+    _post("/body", FORM, ""),
+    _post("/body", "text/html; charset=x", "text"),
+    _post("/body", "", "text"),
+    _post("/varied_form", FORM, "a=1"),
+    b"POST /echo HTTP/1.1\r\nHost: x\r\n\r\n",
+    b"POST /echo HTTP/1.1\r\nHost: x\r\nContent-Type: " + FORM.encode() + b"\r\n\r\n",
+    (
+        b"POST /body HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n"
+        b"Content-Disposition: form-data; name=n; filename=f\r\n\r\nx"
+    ),
+    b"POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTrailer: X-After\r\n"
+    b"Content-Type: " + FORM.encode() + b"\r\n\r\n3\r\na=b\r\n0\r\nX-After: y\r\n\r\n",
     _post("/json", "application/json", '{"a": [1]}'),
     _post("/json", "application/json", "{"),
     _post("/body", "text/plain", "text"),
