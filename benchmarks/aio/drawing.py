@@ -36,12 +36,13 @@ def _bars(groups, title, path):
         place += 1
         for name, value in bars.items():
             axes.barh(-place, value, color=COLOURS.get(name, "#4a6fa5"))
-            axes.text(value, -place, f" {value:.3g}", va="center")
+            axes.text(value, -place, f" {value:{'.0f' if value >= 1000 else '.3g'}}", va="center")
             labels.append(name)
             places.append(-place)
             place += 1
     axes.set_yticks(places, labels)
-    axes.set_title(title)
+    axes.set_title(title, pad=16)
+    axes.margins(y=0.01)
     axes.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None})
