@@ -62,7 +62,7 @@ def _lane_of(function: Any) -> Lane | None:
 def lane_of(function: Any) -> Lane | None:
     """Tell where a callable is to run; None is for plain ones without a mark."""
     try:
-        return _lane_of(function.__func__ if type(function) is types.MethodType else function)
+        return _lane_of(function.__func__ if isinstance(function, types.MethodType) else function)
     except TypeError:  # unhashable
         return None
 
