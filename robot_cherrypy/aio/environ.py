@@ -27,6 +27,7 @@ class Incoming:
 
 
 _PROTOCOLS = {"1.0": "HTTP/1.0"}
+
 _JOINED = {
     name.decode().title(): ", "
     for name in cheroot.server.comma_separated_headers  # type: ignore[attr-defined]

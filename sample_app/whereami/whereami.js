@@ -18,6 +18,7 @@ const project = (longitude, latitude) => {
 };
 const latitudeAt = (y) => Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180 / Math.PI;
 const METRES_AROUND = 40075017;
+const LABEL_WIDTH = 80; // pixels, of a longitude
 
 // Roughly where there is land: longitude, latitude, longitude, ...
 const LAND = [
@@ -70,13 +71,14 @@ function drawGrid(place, width, height, world) {
   const steps = [30, 10, 5, 1, 0.5, 0.1, 0.05, 0.01, 0.005, 0.001, 0.0005, 0.0001];
   const step = steps.find((one) => degrees / one >= 3) || steps.at(-1);
   const digits = Math.max(0, Math.ceil(-Math.log10(step)));
+  const everyNth = Math.ceil(LABEL_WIDTH / (step / 360 * world)); // meridian has room for a label
   const lines = [];
   const left = (view.x - 0.5 - width / world / 2) * 360;
   const right = Math.min(180, left + degrees);
   for (let at = Math.ceil(Math.max(-180, left) / step) * step; at <= right; at += step) {
     const [x] = place(at, 0);
     lines.push(svg('line', { x1: x, x2: x, y1: 0, y2: height }));
-    lines.push(label(x + 4, 16, `${Math.abs(at).toFixed(digits)}° ${at < 0 ? 'W' : 'E'}`));
+    if (Math.round(at / step) % everyNth === 0) lines.push(label(x + 4, 16, `${Math.abs(at).toFixed(digits)}° ${at < 0 ? 'W' : 'E'}`));
   }
   const top = latitudeAt(view.y - height / world / 2);
   const bottom = latitudeAt(view.y + height / world / 2);
