@@ -40,24 +40,45 @@ def _framing_of(scope: "Scope") -> tuple[bytes, int | None]:
 
 @functools.lru_cache(256)
 def _status_line(status: int, reason: bytes | None) -> bytes:
-    return STATUS_LINE[status] if reason is None else b"HTTP/1.1 %d %b\r\n" % (status, reason)
+    if reason is None:
+        return STATUS_LINE[status]
+    return _one_line(b"HTTP/1.1 %d %b\r\n" % (status, reason), "reason phrase")
 
 
-_MOST_NAMES = 1024
+def _one_line(line: bytes, what: str) -> bytes:
+    if line.count(b"\n") != 1 or line.count(b"\r") != 1:
+        raise ValueError(f"The {what} of a response has a line break.")
+    return line
 
 
-class _KindOf(dict[bytes, bytes | None]):
-    """The names of the response headers that matter here, in small letters; None for all others."""
-
-    def __missing__(self, name: bytes) -> bytes | None:
-        kind = name.lower()
-        known = kind if kind in {b"content-length", b"connection", b"transfer-encoding"} else None
-        if len(self) < _MOST_NAMES:
-            self[name] = known
-        return known
+Header = tuple[bytes, bytes]
+_MOST_HEADERS = 1024
+_FRAMING = frozenset({b"content-length", b"connection", b"transfer-encoding"})
 
 
-_kind_of = _KindOf()
+class _LineOf(dict[Header, bytes]):
+    """The lines of response headers, of which an application has few."""
+
+    def __missing__(self, header: Header) -> bytes:
+        line = _one_line(b"%b: %b\r\n" % header, f"header {header[0]!r}")
+        if len(self) >= _MOST_HEADERS:
+            self.clear()
+        self[header] = line
+        return line
+
+
+class _IsFraming(dict[Header, bool]):
+    """Whether a response header is of those that frame the response."""
+
+    def __missing__(self, header: Header) -> bool:
+        if len(self) >= _MOST_HEADERS:
+            self.clear()
+        is_framing = self[header] = header[0].lower() in _FRAMING
+        return is_framing
+
+
+_line_of = _LineOf().__getitem__
+_is_framing = _IsFraming().__getitem__
 
 
 class Observer(Protocol):
@@ -196,10 +217,11 @@ class Cycle:
         if self.disconnected:
             return
         if message["type"] == "http.response.start":
+            headers = list(map(tuple, message["headers"]))
             if self._observer is not None:
-                self._observer.responds(self._observed, message["status"], message["headers"])
+                self._observer.responds(self._observed, message["status"], headers)
             self.response_started = True
-            self._start = message["status"], message.get("reason"), message["headers"]
+            self._start = message["status"], message.get("reason"), headers
             return
         if self.response_complete:
             raise RuntimeError(f"The response to {self} is complete, but more of it was sent.")
@@ -280,21 +302,15 @@ class Cycle:
         self._status = status
         self._without_body = self.scope["method"] == "HEAD" or status in _WITHOUT_BODY
         length = connection = None
-        lines = [_status_line(status, reason)]
-        for name, value in headers:
-            kind = _kind_of[name]
-            if kind is not None:
-                if kind == b"content-length":
-                    length = int(value)
-                elif kind == b"connection":
-                    connection = value.lower()
-                elif value.lower() == b"chunked":
-                    self._chunked = True
-            lines += (name, b": ", value, b"\r\n")
-        head = b"".join(lines)
-        number = len(headers) + 1
-        if head.count(b"\n") != number or head.count(b"\r") != number:
-            raise RuntimeError(f"A header of the response to {self} has a line break.")
+        head = _status_line(status, reason) + b"".join(map(_line_of, headers))
+        for name, value in filter(_is_framing, headers):
+            kind = name.lower()
+            if kind == b"content-length":
+                length = int(value)
+            elif kind == b"connection":
+                connection = value.lower()
+            elif value.lower() == b"chunked":
+                self._chunked = True
         if length is not None and len(body) > length and not self._without_body:
             self._too_long()
             return None

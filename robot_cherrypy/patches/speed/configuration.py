@@ -40,7 +40,13 @@ class _ToolboxPlan:
         """Do what `Toolbox.__enter__` and `__exit__` do."""
         request.toolmaps[self.namespace] = {name: {**args} for name, args in self.map.items()}
         for step in self.steps:
-            step.apply(request)
+            if step.point is None:
+                step.tool._setup()  # noqa: SLF001
+                continue
+            hook = _new_hook(_cprequest.Hook)
+            hook.callback, hook.failsafe, hook.priority = step.hook
+            hook.kwargs = step.arguments.copy()
+            request.hooks[step.point].append(hook)
 
 
 class _ToolStep:
@@ -68,15 +74,6 @@ class _ToolStep:
         hook = _cprequest.Hook(tool.callable, priority=priority, **arguments)
         self.hook = hook.callback, hook.failsafe, hook.priority
         self.arguments = arguments
-
-    def apply(self, request: Any) -> None:
-        if self.point is None:
-            self.tool._setup()  # noqa: SLF001
-            return
-        hook = _new_hook(_cprequest.Hook)
-        hook.callback, hook.failsafe, hook.priority = self.hook
-        hook.kwargs = self.arguments.copy()
-        request.hooks[self.point].append(hook)
 
 
 class _Plan:

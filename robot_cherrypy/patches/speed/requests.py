@@ -106,6 +106,7 @@ def empty_queries(replacements: Replacements) -> None:
     "cherrypy._cprequest:Response.collapse_body",
     "cherrypy._cprequest:ResponseBody.__set__",
     "cherrypy.lib.encoding:prepare_iter",
+    "cherrypy.lib.httputil:valid_status",
 )
 def whole_responses(replacements: Replacements) -> None:
     """Finish a response whose body is at hand without detours (`_cprequest.py`, `finalize`)."""
@@ -116,12 +117,16 @@ def whole_responses(replacements: Replacements) -> None:
         if self.stream or type(body) is not list or len(body) != 1 or type(body[0]) is not bytes:
             original(self)
             return
-        try:
-            code, reason, _ = httputil.valid_status(self.status)
-        except ValueError as error:
-            raise cherrypy.HTTPError(500, error.args[0])  # noqa: B904 - as it was
-        self.status = f"{code} {reason}"
-        self.output_status = b"%d %b" % (code, headers.encode(reason))
+        status = self.status
+        if status is None:
+            code, self.status, self.output_status = 200, "200 OK", b"200 OK"
+        else:
+            try:
+                code, reason, _ = httputil.valid_status(status)
+            except ValueError as error:
+                raise cherrypy.HTTPError(500, error.args[0])  # noqa: B904 - as it was
+            self.status = f"{code} {reason}"
+            self.output_status = b"%d %b" % (code, headers.encode(reason))
         if code < 200 or code in {204, 205, 304}:
             dict.pop(headers, "Content-Length", None)
             self.body = b""

@@ -4,12 +4,16 @@ import asyncio
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from http.client import RemoteDisconnected
 
 import cherrypy
 import pytest
 from cherrypy import serving
+from cherrypy._cptree import Tree
 
 from robot_cherrypy import aio
+from robot_cherrypy.aio.server import HTTPServer
+from robot_cherrypy.tests.aio.conftest import Running, settings
 
 STREAM = {"response.stream": True}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -216,3 +220,45 @@ def test_a_client_may_close_its_half_of_the_connection(serve):
         client.shutdown(socket.SHUT_WR)
         received = b"".join(iter(lambda: client.recv(65536), b""))
     assert received.endswith(b"hello nobody on robot_cherrypy worker 1")
+
+
+class Hosted:
+    """An ASGI application that answers with the headers it was made with."""
+
+    def __init__(self, headers):
+        self.headers = headers
+
+    async def asgi(self, _scope, _receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": self.headers})
+        await send({"type": "http.response.body", "body": b"hosted"})
+
+
+@pytest.fixture
+def answer():
+    """Return a function that serves the headers of an ASGI application and asks for them twice."""
+
+    def ask(headers):
+        tree = Tree()
+        tree.apps[""] = Hosted(headers)
+        running = Running(HTTPServer(settings(), aio.application(tree)))
+        try:
+            return [running.ask("/"), running.ask("/")]
+        finally:
+            running.stop()
+
+    return ask
+
+
+def test_headers_of_an_asgi_application_may_be_lists(answer):
+    """ASGI wants pairs of byte strings, of whichever type."""
+    headers = [[b"Set-Cookie", b"a=1"], [b"set-cookie", b"b=2"], (b"content-length", b"6")]
+    for status, received, body in answer(headers):
+        assert (status, body) == (200, b"hosted")
+        assert received.get_all("Set-Cookie") == ["a=1", "b=2"]
+        assert received["Content-Length"] == "6"
+
+
+@pytest.mark.parametrize("value", [b"1\r\nX-Other: 2", b"1\n", b"1\r"])
+def test_a_header_with_a_line_break_is_not_sent(answer, value):
+    with pytest.raises(RemoteDisconnected):
+        answer([(b"X-Header", value)])
