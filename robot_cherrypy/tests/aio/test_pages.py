@@ -233,32 +233,31 @@ class Hosted:
         await send({"type": "http.response.body", "body": b"hosted"})
 
 
-@pytest.fixture
-def answer():
-    """Return a function that serves the headers of an ASGI application and asks for them twice."""
-
-    def ask(headers):
-        tree = Tree()
-        tree.apps[""] = Hosted(headers)
-        running = Running(HTTPServer(settings(), aio.application(tree)))
-        try:
-            return [running.ask("/"), running.ask("/")]
-        finally:
-            running.stop()
-
-    return ask
+def answer_twice(headers):
+    """Serve an ASGI application with these headers, and return its first and second answer."""
+    tree = Tree()
+    tree.apps[""] = Hosted(headers)
+    running = Running(HTTPServer(settings(), aio.application(tree)))
+    try:
+        return [running.ask("/"), running.ask("/")]
+    finally:
+        running.stop()
 
 
-def test_headers_of_an_asgi_application_may_be_lists(answer):
-    """ASGI wants pairs of byte strings, of whichever type."""
-    headers = [[b"Set-Cookie", b"a=1"], [b"set-cookie", b"b=2"], (b"content-length", b"6")]
-    for status, received, body in answer(headers):
+def test_headers_of_an_asgi_application_may_be_of_any_type():
+    """They are pairs of octets: tuples or lists, `bytes` or `bytearray`."""
+    headers = [
+        [b"Set-Cookie", b"a=1"],
+        [b"set-cookie", bytearray(b"b=2")],
+        (b"content-length", b"6"),
+    ]
+    for status, received, body in answer_twice(headers):
         assert (status, body) == (200, b"hosted")
         assert received.get_all("Set-Cookie") == ["a=1", "b=2"]
         assert received["Content-Length"] == "6"
 
 
 @pytest.mark.parametrize("value", [b"1\r\nX-Other: 2", b"1\n", b"1\r"])
-def test_a_header_with_a_line_break_is_not_sent(answer, value):
+def test_a_header_with_a_line_break_is_not_sent(value):
     with pytest.raises(RemoteDisconnected):
-        answer([(b"X-Header", value)])
+        answer_twice([(b"X-Header", value)])
