@@ -1,9 +1,11 @@
-"""How long the echo test takes, against a bare Selenium script that does the same steps.
+"""Measure how long the echo test takes, and how long a bare Selenium script with the same steps.
 
-Run by `python benchmarks/echo_run.py`. Both are run alternately, each as a whole command, with one
-and with six echo tests, so that the difference tells what each further test costs. The script
-waits as SeleniumLibrary does, looking every 0.2 s. The suites wait after clicks until what they
-set off is done (`wait_after_clicks`), but for the last. Prints medians and ratios.
+    python benchmarks/echo_run.py
+
+Both are run alternately, each as a whole command, with one and with six echo tests; the difference
+is the time of further tests. The script checks every 0.2 s whether the page has come, as
+SeleniumLibrary does. The suites wait after clicks, except for the last. Prints medians and
+ratios.
 """
 
 import statistics
@@ -85,12 +87,12 @@ server.stop()
 
 
 def main():
-    """Measure and print."""
+    """Measure, and print the results."""
     with tempfile.TemporaryDirectory() as folder:
         commands = {
-            (what, tests): make(Path(folder), tests)
+            (name, tests): make(Path(folder), tests)
             for tests in (1, 1 + MORE)
-            for what, make in MAKERS.items()
+            for name, make in MAKERS.items()
         }
         times = {key: [] for key in commands}
         for _ in range(ROUNDS):
@@ -102,9 +104,8 @@ def main():
 
 
 def script(folder, tests):
-    """The bare script, with the browser, the driver and the arguments that ours has."""
-    from robot_cherrypy.browser import find
-    from robot_cherrypy.browser.settings import Settings, chromium_arguments
+    """Return the command of the bare script, with the library's browser, driver and arguments."""
+    from robot_cherrypy.browser import Settings, find, options
 
     browser = find()
     file = folder / f"bare{tests}.py"
@@ -112,7 +113,7 @@ def script(folder, tests):
         SCRIPT.format(
             browser=str(browser.binary),
             driver=str(browser.driver),
-            arguments=chromium_arguments(browser, Settings()),
+            arguments=options(browser, Settings()).arguments,
             tests=tests,
         )
     )
@@ -120,7 +121,7 @@ def script(folder, tests):
 
 
 def suite(options):
-    """A maker of the Robot run, with options of the library."""
+    """Return a function that returns the command of a Robot run, with options of the library."""
 
     def make(folder, tests):
         file = folder / f"{options.replace(' ', '')}{tests}.robot"
@@ -133,9 +134,9 @@ def suite(options):
 
 MAKERS = {
     "bare Selenium": script,
-    "threaded": suite("server=threaded    wait_after_clicks=True"),
-    "async": suite("server=async    wait_after_clicks=True"),
-    "threaded, looking every 0.2 s": suite("server=threaded"),
+    "threaded": suite("server=threaded"),
+    "async": suite("server=async"),
+    "threaded, checks every 0.2 s": suite("server=threaded    wait_after_clicks=False"),
 }
 
 
@@ -144,11 +145,11 @@ def report(medians):
     print(f"medians of {ROUNDS} alternating runs")
     bare = medians["bare Selenium", 1]
     bare_more = (medians["bare Selenium", 1 + MORE] - bare) / MORE
-    for what in MAKERS:
-        whole = medians[what, 1]
-        more = (medians[what, 1 + MORE] - whole) / MORE
+    for name in MAKERS:
+        whole = medians[name, 1]
+        more = (medians[name, 1 + MORE] - whole) / MORE
         print(
-            f"{what:29} whole run {whole:.3f} s ({whole / bare:.2f}), "
+            f"{name:29} whole run {whole:.3f} s ({whole / bare:.2f}), "
             f"each further test {more * 1000:.0f} ms ({more / bare_more:.2f})"
         )
 

@@ -1,10 +1,11 @@
-"""What recording costs: throughput of a small page with and without the recorder, taking turns.
+"""Measure what recording costs: the throughput of a small page with and without the recorder.
 
     python benchmarks/recorder_cost.py [threaded|async] [rounds] [seconds]
 
-needs wrk. Compares the processor time of this process for a request, which a busy machine disturbs
-less than requests a second, between turns next to each other. Without the recorder, nothing is
-between server and application, or attached to CherryPy's hooks and log.
+Needs wrk. Each round measures without the recorder and then with it, and compares the processor
+time per request, on which other load has less influence than on requests per second. Without the
+recorder, the server calls the application directly, and nothing is attached to CherryPy's hooks and
+logs.
 """
 
 import contextlib
@@ -17,8 +18,8 @@ import time
 import cherrypy
 from cherrypy._cptree import Tree
 
-from robot_cherrypy.harness import listening
-from robot_cherrypy.traffic import capture
+from robot_cherrypy.harness import server_thread
+from robot_cherrypy.traffic import error_hooks
 from robot_cherrypy.traffic.recorder import Recorder
 
 CONNECTIONS = 8
@@ -32,8 +33,8 @@ class Hello:
         return "hello"
 
 
-class Off(Recorder):
-    """Leaves the application as it is."""
+class NoRecorder(Recorder):
+    """Records nothing."""
 
     def wsgi(self, application):
         return application
@@ -46,12 +47,14 @@ class Off(Recorder):
 def served(kind, recorder):
     tree = Tree()
     tree.mount(Hello(), "")
-    server = listening.Listening(kind, tree, recorder, host="127.0.0.1", port=0, on_exit=print)
-    server.open(5)
+    server = server_thread.ServerThread(
+        kind, tree, recorder, host="127.0.0.1", port=0, on_end=print
+    )
+    server.start(5)
     try:
         yield f"http://127.0.0.1:{server.port}/"
     finally:
-        server.close()
+        server.stop()
 
 
 def cost(url, seconds):
@@ -64,18 +67,18 @@ def cost(url, seconds):
 
 def main(kind="threaded", rounds="30", seconds="1"):
     cherrypy.config.update({"log.screen": False, "engine.autoreload.on": False})
-    with served(kind, Off()) as off, served(kind, Recorder()) as on:
+    with served(kind, NoRecorder()) as off, served(kind, Recorder()) as on:
         turns = []
         for _ in range(int(rounds) + 1):
             without = cost(off, seconds)
-            with capture.installed():
+            with error_hooks.installed():
                 turns.append((without, cost(on, seconds)))
-    del turns[0]  # to get warm
-    without, recorded = (statistics.median(one) for one in zip(*turns, strict=True))
+    del turns[0]  # slower than the others
+    without, recorded = (statistics.median(costs) for costs in zip(*turns, strict=True))
     ratios = [without / recorded for without, recorded in turns]
     low, middle, high = statistics.quantiles(ratios, n=4)
-    print(f"{kind}: {without:.0f} us a request, {recorded:.0f} with the recorder")
-    print(f"throughput x {middle:.3f}; half of the turns between {low:.3f} and {high:.3f}")
+    print(f"{kind}: {without:.0f} us per request, {recorded:.0f} us with the recorder")
+    print(f"throughput x {middle:.3f}; half of the rounds between {low:.3f} and {high:.3f}")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""How long a server takes to start until its first answer, and to stop.
+"""Measure the time from a server's start to its first response, and the time of its stop.
 
-Run by `python benchmarks/server_cycle.py`. CherryPy as it is shipped and both servers of the
-harness are started and stopped alternately in one process each. Prints medians in milliseconds, and
-ratios to CherryPy as shipped.
+    python benchmarks/server_cycle.py
+
+CherryPy's server as shipped and both servers of the harness are started and stopped alternately,
+each in its own process. Prints medians in milliseconds, and ratios to CherryPy as shipped.
 """
 
 import statistics
@@ -13,7 +14,7 @@ CYCLES = 30
 
 SHIPPED = """
 import time, urllib.request, cherrypy
-from sample_app.plain import Pages
+from sample_app.kinds import Pages
 cherrypy.config.update({"environment": "embedded", "server.socket_port": 0})
 cherrypy.config.update({"server.socket_host": "127.0.0.1"})
 cherrypy.tree.mount(Pages())
@@ -28,31 +29,33 @@ HARNESS = """
 import time, urllib.request
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.server import Launch
-how = Launch(application="sample_app.plain:Pages", alias="pages", kind="{kind}", configuration={{}})
+launch = Launch(
+    application="sample_app.kinds:Pages", alias="pages", kind="{kind}", configuration={{}}
+)
 def start():
     global server
-    server = InProcessServer(how)
+    server = InProcessServer(launch)
     server.start()
     return server.url
 def stop():
     server.stop()
 """
 MEASURE = """
-start(); stop()  # imports
+start(); stop()  # the first time, modules are imported
 while True:
     before = time.perf_counter()
     url = start()
     urllib.request.urlopen(url).read()
-    answered = time.perf_counter()
+    responded = time.perf_counter()
     stop()
-    print(answered - before, time.perf_counter() - answered, flush=True)
+    print(responded - before, time.perf_counter() - responded, flush=True)
     if not input():
         break
 """
 
 
 def main():
-    """Measure and print."""
+    """Measure, and print the results."""
     scripts = {
         "CherryPy as shipped": SHIPPED,
         "threaded": HARNESS.format(kind="threaded"),
@@ -89,7 +92,7 @@ def report(times):
     print(f"medians of {CYCLES} alternating cycles")
     for name, (start, stop) in medians.items():
         print(
-            f"{name:20} start to first answer {start:6.1f} ms ({start / shipped[0]:.2f}), "
+            f"{name:20} start to first response {start:6.1f} ms ({start / shipped[0]:.2f}), "
             f"stop {stop:6.1f} ms ({stop / shipped[1]:.2f})"
         )
 

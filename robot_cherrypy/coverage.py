@@ -11,12 +11,15 @@ import os
 from pathlib import Path
 from typing import Any
 
-from robot.api import logger
 from robot.libraries.BuiltIn import BuiltIn
 
 from robot_cherrypy.errors import MissingExtraError
-from robot_cherrypy.harness import child_coverage
+from robot_cherrypy.evidence import logger
+from robot_cherrypy.harness.child_coverage import CHILD_COVERAGE
 
+__all__ = ["coverage"]
+
+# The context of what runs while no test does, such as the setup of a suite.
 _OUTSIDE = "outside of any test"
 
 
@@ -26,7 +29,7 @@ class coverage:  # noqa: N801 - Robot looks for a class named as the module
     ROBOT_LISTENER_API_VERSION = 3
 
     def __init__(self, *sources: str) -> None:
-        """Begin to measure.
+        """Start to measure this process, and children that are started from now on.
 
         Args:
             sources: Packages or folders to measure; the current folder by default.
@@ -46,42 +49,45 @@ class coverage:  # noqa: N801 - Robot looks for a class named as the module
         }
         self._coverage = Coverage(data_file=str(self._data), data_suffix=True, **options)
         self._output = Path.cwd()
-        child_coverage.begin(str(self._data), options)
+        CHILD_COVERAGE.start(str(self._data), options)
         self._coverage.start()
         self._switch(_OUTSIDE)
 
     def start_suite(self, _data: Any, _result: Any) -> None:
-        """Learn where reports go."""
+        """Remember the output directory."""
         self._output = Path(BuiltIn().get_variable_value("${OUTPUT_DIR}"))
 
-    def start_test(self, data: Any, _result: Any) -> None:
-        """Count for this test."""
-        self._switch(data.full_name)
+    def start_test(self, _data: Any, result: Any) -> None:
+        """Switch the context to this test; the variables in its name are replaced."""
+        self._switch(result.full_name)
 
     def end_test(self, _data: Any, _result: Any) -> None:
-        """Count for nobody."""
+        """Switch the context to no test."""
         self._switch(_OUTSIDE)
 
     def close(self) -> None:
         """Write the report."""
         self._coverage.stop()
         self._coverage.save()
-        child_coverage.end()
+        CHILD_COVERAGE.stop()
         _report(self._data, self._output)
 
     def _switch(self, context: str) -> None:
         self._coverage.switch_context(context)
-        child_coverage.switch(context)
+        CHILD_COVERAGE.switch(context)
 
 
 def _greenlet() -> list[str]:
-    """The asyncio server has it; coverage.py cannot be told of it where it is not installed."""
+    """Return the setting for greenlets, on which the asyncio server runs page handlers.
+
+    coverage.py refuses it if the package is not installed, which the threaded server does not need.
+    """
     return ["greenlet"] if importlib.util.find_spec("greenlet") else []
 
 
 def _report(data: Path, folder: Path) -> None:
     from coverage import Coverage  # noqa: PLC0415 - an extra
-    from coverage.exceptions import NoDataError  # noqa: PLC0415
+    from coverage.exceptions import NoDataError  # noqa: PLC0415 - likewise
 
     whole = Coverage(data_file=str(folder / ".coverage"))
     try:

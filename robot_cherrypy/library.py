@@ -1,40 +1,49 @@
-"""The keyword library."""
+"""The keyword library: its options, keywords and listener."""
 
-from datetime import timedelta
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from robot.api import TestSuite, logger
 from robot.api.interfaces import ListenerV3
+from robot.errors import RobotError
 from robotlibcore import DynamicCore
 
 import robot_cherrypy
-from robot_cherrypy.errors import RobotCherryPyError, ServerError
-from robot_cherrypy.evidence.chronicle import Chronicle
-from robot_cherrypy.evidence.judge import Judge
-from robot_cherrypy.evidence.listener import EvidenceOption, TestListener
-from robot_cherrypy.evidence.owners import Owners
-from robot_cherrypy.evidence.page_clock import PageClocks
-from robot_cherrypy.harness.listening import Kind
-from robot_cherrypy.harness.registry import Servers
-from robot_cherrypy.harness.server import Server
+from robot_cherrypy.errors import suggest_alike
+from robot_cherrypy.evidence import logger
+from robot_cherrypy.evidence.run import Run
+from robot_cherrypy.keywords.browser_state import BrowserStateKeywords
 from robot_cherrypy.keywords.browsers import BrowserKeywords
 from robot_cherrypy.keywords.clock import ClockKeywords
+from robot_cherrypy.keywords.container_faults import ContainerFaultKeywords
+from robot_cherrypy.keywords.containers import ContainerKeywords
+from robot_cherrypy.keywords.database_servers import DatabaseServerKeywords
+from robot_cherrypy.keywords.databases import DatabaseKeywords
 from robot_cherrypy.keywords.faults import FaultKeywords
+from robot_cherrypy.keywords.load_balancer import LoadBalancerKeywords
 from robot_cherrypy.keywords.options import Options
+from robot_cherrypy.keywords.pause_keyword import PauseKeywords
+from robot_cherrypy.keywords.remote_servers import RemoteServerKeywords
+from robot_cherrypy.keywords.reports import Reports
+from robot_cherrypy.keywords.requests import RequestKeywords
+from robot_cherrypy.keywords.running_containers import RunningContainers
+from robot_cherrypy.keywords.running_databases import RunningDatabases
+from robot_cherrypy.keywords.server_errors import ServerErrorKeywords
 from robot_cherrypy.keywords.servers import ServerKeywords
 from robot_cherrypy.keywords.sessions import SessionKeywords
-from robot_cherrypy.keywords.stack import StackKeywords
 from robot_cherrypy.keywords.state import StateKeywords
-from robot_cherrypy.keywords.traffic import TrafficKeywords
 from robot_cherrypy.keywords.websockets import WebSocketKeywords
 
+# A value that looks like a named argument.
+_NAMED = re.compile(r"([a-z_]+)=")
 
-class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
+
+class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
     """Acceptance testing for CherryPy applications.
 
     The library starts a CherryPy application inside the test run, on CherryPy's own threaded server
-    or on an asyncio server, and opens a headless browser on it. From there on SeleniumLibrary's
-    keywords drive the page.
+    or on an asyncio server, and opens a headless browser on it. SeleniumLibrary's keywords drive
+    the pages.
 
     | *** Settings ***
     | Library    robot_cherrypy
@@ -46,112 +55,149 @@ class CherryPyLibrary(DynamicCore, ListenerV3):  # type: ignore[misc]
     |     Page Should Contain    Echo
 
     = Servers =
-    Several servers may run at once, each with an alias; the one started last is the current one,
-    which keywords mean where no alias is given. A server or a browser that a suite leaves open is
-    closed when the suite ends.
+    Several servers may run at once, each with an alias. The one that was started last is the
+    current server, which keywords use when they are given no alias.
+
+    = Server errors =
+    An error in the application fails the test whose request led to it, whatever the page showed;
+    see `Expect Server Error`. The log of a failed test shows what browsers and servers did.
+
+    = Cleanup =
+    A server, browser, WebSocket, database, load balancer or container that a suite leaves open is
+    closed when the suite ends. The clock is set back and faults are cleared when the test ends, or
+    the suite if its setup used them. What cannot be closed is reported as an error of the run; all
+    else is closed nevertheless.
     """
 
     ROBOT_LIBRARY_SCOPE = "GLOBAL"
     ROBOT_LIBRARY_VERSION = robot_cherrypy.__version__
-    ROBOT_LIBRARY_LISTENER: "CherryPyLibrary"
+    ROBOT_LIBRARY_LISTENER: list[ListenerV3]
 
     def __init__(
         self,
-        server: Kind = "threaded",
-        timeout: timedelta = timedelta(seconds=5),
-        fail_on_server_error: bool = True,
-        evidence: EvidenceOption = "failure",
-        wait_after_clicks: bool = False,
-        fail_on_browser_error: bool = False,
+        server: Any = "threaded",
+        timeout: Any = "5 seconds",
+        fail_on_server_error: Any = True,
+        evidence: Any = "failure",
+        wait_after_clicks: Any = True,
+        retry_checks: Any = "0 seconds",
+        fail_on_browser_error: Any = False,
+        long_polls: Any = (),
+        evidence_budget: Any = "2 seconds",
+        debug: Any = False,
+        slow: Any = "0 seconds",
+        headed: Any = False,
+        browser: Any = "auto",
+        **unknown: Any,
     ) -> None:
-        """Choose defaults for the keywords.
+        """Set options for all keywords.
 
         Args:
-            server: The server that `Start Server` starts where it is not told.
-            timeout: How long a server may take to be ready.
-            fail_on_server_error: Whether an error of a server fails the test that caused it,
+            server: Kind of the servers that `Start Server` starts by default: ``threaded`` or
+                ``async``.
+            timeout: How long a server may take to be ready, and how long keywords that wait do so
+                by default.
+            fail_on_server_error: Whether a server error fails the test whose request led to it,
                 whatever the page showed; see `Expect Server Error`.
-            evidence: Of which tests the log shows both sides: pages, requests, errors and logs.
-            wait_after_clicks: Whether SeleniumLibrary's keywords that click, press or select are
-                followed by a wait, for at most ``timeout``, until the page has loaded and servers
-                have answered what they set off. Not in Firefox.
-            fail_on_browser_error: Whether an uncaught error of a page's scripts, or a resource that
-                did not load, fails the test. Not in Firefox.
+            evidence: Which tests have evidence of both sides in the log (pages, requests, errors
+                and logs): those that failed (``failure``), ``always`` all, or ``never`` any.
+            wait_after_clicks: Whether each keyword of SeleniumLibrary that clicks, presses or
+                selects is followed by a wait, for at most ``timeout``, until the page has loaded
+                and servers have no request in flight. In Firefox, only servers are waited for.
+            retry_checks: For how long keywords of SeleniumLibrary are tried again until they pass,
+                and an element is waited for until it can be clicked or typed into; not at all by
+                default. They fail earlier when nothing can change any more: no request is in
+                flight, and no script, timer or animation of a page will run within that time.
+            fail_on_browser_error: Whether a test fails if a script of a page raised an error that
+                it did not catch, or a resource did not load. Not in Firefox.
+            long_polls: Paths of requests that are meant to stay open, such as ``/poll``: a pattern
+                with ``*`` and ``?``, several separated by commas, or a list; none by default. A
+                server that stops ends them at once and without a warning, as it does WebSockets and
+                server-sent events.
+            evidence_budget: How long a failed test may look at its browsers for the evidence.
+            debug: Whether a test is paused where it fails, as by `Pause`; page loads and scripts of
+                browsers then have no time-out.
+            slow: How long each keyword of SeleniumLibrary that uses a page is followed by a rest,
+                so that a person can watch. It counts for no time-out.
+            headed: Whether `Open Headless Browser` opens browsers with a window, so that a person
+                can watch.
+            browser: Which browser `Open Headless Browser` opens by default.
+            unknown: No other option is accepted.
         """
-        self.ROBOT_LIBRARY_LISTENER = self
-        self._servers = Servers()
-        options = Options(server=server, timeout=timeout, evidence=evidence)
-        self._server_keywords = ServerKeywords(self._servers, options)
-        self._browser_keywords = BrowserKeywords(self._servers, options)
-        chronicle = Chronicle()
-        self._websocket_keywords = WebSocketKeywords(self._servers, options, chronicle)
-        judge = Judge(self._servers, chronicle)
-        pages, owners = PageClocks(), Owners()
-        self._listener = TestListener(
-            self._servers,
-            chronicle,
-            judge,
-            owners,
-            pages,
+        options = Options.from_import(
+            server=server,
+            timeout=timeout,
             fail_on_server_error=fail_on_server_error,
-            fail_on_browser_error=fail_on_browser_error,
             evidence=evidence,
-            wait_after_clicks=options.timeout_seconds if wait_after_clicks else None,
+            wait_after_clicks=wait_after_clicks,
+            retry_checks=retry_checks,
+            fail_on_browser_error=fail_on_browser_error,
+            long_polls=long_polls,
+            evidence_budget=evidence_budget,
+            debug=debug,
+            slow=slow,
+            headed=headed,
+            browser=browser,
+            **unknown,
         )
-        self._stack_keywords = StackKeywords(self._servers, options)
+        run = Run.current()
+        servers, cleanup = run.servers, run.cleanup
+        running_databases = RunningDatabases(cleanup)
+        reports = Reports(cleanup)
+        running_containers = RunningContainers(cleanup, reports)
+        self.listener_options = options
+        self.ROBOT_LIBRARY_LISTENER = run.listeners
         super().__init__(
             [
-                self._server_keywords,
-                self._browser_keywords,
-                TrafficKeywords(self._servers, options, chronicle, judge),
-                SessionKeywords(self._servers, options),
-                ClockKeywords(pages, owners),
-                FaultKeywords(self._servers, owners),
-                self._websocket_keywords,
-                StateKeywords(self._servers),
-                self._stack_keywords,
+                ServerKeywords(servers, options, cleanup),
+                StateKeywords(servers),
+                PauseKeywords(run.pausing),
+                BrowserStateKeywords(),
+                BrowserKeywords(servers, options, cleanup),
+                WebSocketKeywords(servers, options, run.history, cleanup),
+                RequestKeywords(servers, options, run.history, run.judge),
+                ServerErrorKeywords(run.history, run.judge),
+                SessionKeywords(servers, options),
+                ClockKeywords(run.page_clocks, cleanup),
+                FaultKeywords(servers, cleanup),
+                DatabaseServerKeywords(running_databases),
+                DatabaseKeywords(running_databases),
+                LoadBalancerKeywords(servers, options, cleanup),
+                RemoteServerKeywords(servers, reports, cleanup),
+                ContainerKeywords(running_containers),
+                ContainerFaultKeywords(running_containers),
             ]
         )
 
-    def start_test(self, data: Any, _result: Any) -> None:
-        """See `TestListener` (listener interface, version 3, here and below)."""
-        self._listener.start_test(data.full_name)
+    def run_keyword(
+        self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Run a keyword; an error that it raises has a message that Robot can write.
 
-    def start_keyword(self, _data: Any, result: Any) -> None:
-        """See `TestListener`."""
-        self._listener.start_keyword(result)
-
-    def end_keyword(self, _data: Any, result: Any) -> None:
-        """See `TestListener`."""
-        self._listener.end_keyword(result)
-
-    def end_test(self, _data: Any, result: Any) -> None:
-        """See `TestListener`."""
-        self._listener.end_test(result)
-
-    def end_suite(self, data: TestSuite, _result: Any) -> None:
-        """Close and stop what the suite left open."""
-        self._listener.end_suite(data.full_name)
-        self._websocket_keywords.close_websockets(data.full_name)
-        self._browser_keywords.close_browsers(data.full_name)
-        self._stop([one for one in self._servers.running if one.launch.owner == data.full_name])
-        self._stop_stack(data.full_name)
-
-    def close(self) -> None:
-        """Stop what is left at the end of the run."""
-        self._websocket_keywords.close_websockets()
-        self._browser_keywords.close_browsers()
-        self._stop(self._servers.running)
-        self._stop_stack()
-
-    def _stop_stack(self, owner: str | None = None) -> None:
+        Raises:
+            ValueError: The name of an argument is misspelt.
+        """
+        self._check_names(name, args)
         try:
-            self._stack_keywords.stop(owner)
-        except RobotCherryPyError as error:
-            logger.error(str(error))
+            return super().run_keyword(name, args, kwargs)
+        except RobotError:  # a keyword of the suite that the keyword has run
+            raise
+        except Exception as error:
+            shown = logger.make_harmless(error)
+            if shown is error:
+                raise
+            raise shown from None
 
-    def _stop(self, servers: list[Server]) -> None:
-        try:
-            self._server_keywords.stop_servers(servers)
-        except ServerError as error:
-            logger.error(str(error))
+    def _check_names(self, name: str, args: Sequence[Any]) -> None:
+        """Find `alais=first`: as no argument has that name, Robot passes it by position."""
+        names = [
+            argument if isinstance(argument, str) else argument[0]
+            for argument in self.get_keyword_arguments(name)
+        ]
+        for value in args:
+            written = _NAMED.match(value) if isinstance(value, str) else None
+            hint = suggest_alike(written[1], names) if written and written[1] not in names else ""
+            if written and hint:
+                raise ValueError(
+                    f"'{written[1]}' is no argument of '{name.replace('_', ' ').title()}'.{hint}"
+                )

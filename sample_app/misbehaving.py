@@ -13,25 +13,25 @@ class Restless:
 
     @cherrypy.expose
     def index(self) -> str:
-        """Answer as one should."""
+        """Return a page at once."""
         return "Well behaved"
 
     @cherrypy.expose
     def sleep(self, seconds: str = "30") -> str:
-        """Sleep first."""
+        """Return a page after some seconds of sleep."""
         time.sleep(float(seconds))
         return "Slept well"
 
     @cherrypy.expose
     def spin(self) -> None:
-        """Never return, and keep a core busy."""
+        """Never return, and use all of a processor core."""
         while True:
             pass
 
     @cherrypy.expose
     @cherrypy.config(**{"response.stream": True})
     def stream(self) -> Iterator[str]:
-        """Stream without end."""
+        """Stream a page that does not end."""
 
         def chunks() -> Iterator[str]:
             while True:
@@ -46,23 +46,23 @@ class Quitting:
 
     @cherrypy.expose
     def index(self) -> str:
-        """Answer as one should."""
+        """Return a page at once."""
         return "Still here"
 
     @cherrypy.expose
     def sys_exit(self) -> None:
-        """Raise `SystemExit`."""
+        """Raise `SystemExit`, as a library may that gives up."""
         sys.exit("no more")
 
     @cherrypy.expose
     def engine_exit(self) -> str:
-        """Ask CherryPy to exit, and say so."""
+        """Stop CherryPy, and return a page."""
         cherrypy.engine.exit()
         return "Good bye"
 
     @cherrypy.expose
     def engine_restart(self) -> str:
-        """Ask CherryPy to execute the program anew, and say so."""
+        """Let CherryPy execute the program again, and return a page."""
         cherrypy.engine.restart()
         return "See you"
 
@@ -72,12 +72,12 @@ class Coroutines:
 
     @cherrypy.expose
     async def index(self) -> str:
-        """Answer as one should."""
+        """Return a page at once."""
         return "Well behaved"
 
     @cherrypy.expose
     async def sleep(self, seconds: str = "30") -> str:
-        """Sleep first."""
+        """Return a page after some seconds of sleep."""
         await asyncio.sleep(float(seconds))
         return "Slept well"
 
@@ -89,12 +89,12 @@ class StartListenerRaises:
         cherrypy.engine.subscribe("start", self.connect)
 
     def connect(self) -> None:
-        """Fail to start."""
+        """Raise an error when the engine starts."""
         raise RuntimeError("cannot connect")
 
     @cherrypy.expose
     def index(self) -> str:
-        """Answer, which never happens."""
+        """Return a page, which never happens."""
         return "Connected"
 
 
@@ -105,10 +105,10 @@ class StopListenerRaises:
         cherrypy.engine.subscribe("stop", self.flush)
 
     def flush(self) -> None:
-        """Fail to stop."""
+        """Raise an error when the engine stops."""
         raise RuntimeError("cannot flush")
 
     @cherrypy.expose
     def index(self) -> str:
-        """Answer as one should."""
+        """Return a page at once."""
         return "Buffered"

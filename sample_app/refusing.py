@@ -1,8 +1,8 @@
-"""An application that cannot be made."""
+"""An application whose class cannot be instantiated."""
 
 
 class Refusing:
-    """Needs what is not there."""
+    """Needs a database that is not there."""
 
     def __init__(self) -> None:
         raise RuntimeError("no database")

@@ -1,4 +1,4 @@
-"""A script in the manner of CherryPy's tutorials, which mounts and starts itself when imported."""
+"""A script as in CherryPy's tutorials, which mounts and starts its application when imported."""
 
 import cherrypy
 
@@ -8,7 +8,7 @@ class Root:
 
     @cherrypy.expose
     def index(self) -> str:
-        """Answer with what the configuration says."""
+        """Return the greeting of the configuration."""
         return f"Started by itself, {cherrypy.request.config.get('greeting')}"
 
 

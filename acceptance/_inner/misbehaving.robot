@@ -19,7 +19,7 @@ Attribute Does Not Exist
     Start Server    sample_app.echo:Ecko
 
 Good Application
-    Start Server    sample_app.plain:Pages
+    Start Server    sample_app.kinds:Pages
     Open Headless Browser
     Server Should Be Running
 

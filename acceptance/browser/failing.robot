@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    Keywords about the browser fail with a message that says what to do.
+Documentation    Keywords about browsers fail with messages that say what to do.
 
 Library          SeleniumLibrary    run_on_failure=NOTHING
 Resource         ../resources/servers.resource
@@ -13,7 +13,7 @@ No Server Is Running
     ...    Open Headless Browser
 
 No Browser Is Open
-    Start    plain:Pages
+    Start    kinds:Pages
     Run Keyword And Expect Error
     ...    EQUALS:No browser is open: 'Go To Page' needs 'Open Headless Browser'.
     ...    Go To Page    /
@@ -22,13 +22,13 @@ No Browser Is Open
     ...    Set Geolocation    0    0
 
 Path Has No Slash
-    Start    plain:Pages
+    Start    kinds:Pages
     Run Keyword And Expect Error
     ...    EQUALS:'page' is neither a path beginning with a slash nor a whole URL.
     ...    Open Headless Browser    page
 
 Page Does Not Load
-    ${url}    Start    plain:Pages
+    ${url}    Start    kinds:Pages
     Stop Server
     Run Keyword And Expect Error
     ...    EQUALS:Page ${url}/ did not load: net::ERR_CONNECTION_REFUSED
@@ -36,6 +36,27 @@ Page Does Not Load
     Run Keyword And Expect Error
     ...    EQUALS:Page ${url}/config did not load: net::ERR_CONNECTION_REFUSED
     ...    Go To Page    ${url}/config
+
+Page Does Not Load In Time
+    [Documentation]    The message has the request with its handler, and where that is.
+    ${url}    Start    misbehaving:Restless
+    Open Headless Browser
+    ${before}    Set Selenium Page Load Timeout    1 second
+    ${message}    Run Keyword And Expect Error    *    Go To Page    /sleep?seconds=8
+    Should Start With    ${message}    Page ${url}/sleep?seconds=8 did not load within 1 s: it waits for GET /sleep (
+    Should Contain    ${message}    in sample_app.misbehaving.Restless.sleep (
+    Should Contain    ${message}    time.sleep(float(seconds))
+    [Teardown]    Run Keywords    Set Selenium Page Load Timeout    ${before}    AND    Close Everything
+
+Error Page Is No Page
+    Open Headless Browser    about:blank
+    Run Keyword And Expect Error    EQUALS:Page http://127.0.0.1:9/ did not load: net::ERR_UNSAFE_PORT
+    ...    Go To Page    http://127.0.0.1:9/
+    Run Keyword And Expect Error    EQUALS:Page file:///none.html did not load: net::ERR_FILE_NOT_FOUND
+    ...    Go To Page    file:///none.html
+    Go To Page    about:blank
+    Run Keyword And Expect Error    EQUALS:Page foo://bar did not load: the browser does not know 'foo:'
+    ...    Go To Page    foo://bar
 
 Browser Is Unknown
     Run Keyword And Expect Error
@@ -54,7 +75,7 @@ Device Has A Size Of Its Own
     ...    Open Headless Browser    about:blank    device=Pixel 7    width=640
 
 Position Is Nowhere
-    Start    plain:Pages
+    Start    kinds:Pages
     Open Headless Browser
     Run Keyword And Expect Error
     ...    EQUALS:The latitude is from -90 to 90 degrees, not 91.    Set Geolocation    91    0
@@ -66,6 +87,6 @@ Position Is Nowhere
 
 *** Keywords ***
 Close Everything
-    [Documentation]    Leaves neither browser nor server.
+    [Documentation]    Closes the browsers and stops the servers.
     Close All Browsers
     Stop All Servers

@@ -1,10 +1,11 @@
 *** Settings ***
-Documentation     A headless browser opens on the server's pages, and SeleniumLibrary drives it.
+Documentation     A headless browser shows pages of the server, and SeleniumLibrary drives it.
 
+Library           OperatingSystem
 Library           SeleniumLibrary    run_on_failure=NOTHING
 Resource          ../resources/servers.resource
 
-Suite Setup       Start    plain:Pages
+Suite Setup       Start    kinds:Pages
 Suite Teardown    Stop All Servers
 Test Teardown     Close All Browsers
 
@@ -22,7 +23,7 @@ Browser Opens On A Whole URL
     Open Headless Browser    about:blank
     Location Should Be    about:blank
 
-Browser Has The Wanted Size
+Browser Has The Given Size
     Open Headless Browser    width=640    height=480
     View Should Be    640    480
 
@@ -44,6 +45,12 @@ Page Is Loaded By Path
     Go To Page    /config
     Page Should Contain    tools
 
+Dialog Of A Page Stays Open
+    Open Headless Browser    data:text/html,<script>alert('tea')</script>
+    Alert Should Be Present    tea
+    Go To Page    data:text/html,<script>confirm('more?')</script>
+    Alert Should Be Present    more?
+
 Browsers Are Switched By Alias
     Open Headless Browser    /    alias=pages
     Open Headless Browser    /config    alias=config
@@ -55,6 +62,24 @@ Browsers Are Switched By Index
     Open Headless Browser    /config
     Switch Browser    ${first}
     Page Should Contain    Mounted at /
+
+Browser Has The Given Capabilities
+    VAR    @{arguments}    --user-agent=Tester
+    VAR    &{chrome}    args=${arguments}
+    VAR    &{capabilities}    goog:chromeOptions=${chrome}    pageLoadStrategy=eager
+    Open Headless Browser    capabilities=${capabilities}
+    ${agent}    Execute Javascript    return navigator.userAgent
+    Should Be Equal    ${agent}    Tester
+
+Download Is Put Into The Given Folder
+    Open Headless Browser    downloads=${OUTPUT_DIR}/downloads
+    Execute Javascript
+    ...    const link = document.createElement('a');
+    ...    link.href = 'data:text/csv,tea';
+    ...    link.download = 'teas.csv';
+    ...    link.click();
+    Wait Until Created    ${OUTPUT_DIR}/downloads/teas.csv
+    [Teardown]    Close And Remove    ${OUTPUT_DIR}/downloads
 
 Page Is Told Where The Browser Is
     Open Headless Browser
@@ -68,8 +93,14 @@ Page Is Told Where The Browser Is
 
 
 *** Keywords ***
+Close And Remove
+    [Documentation]    Closes the browsers and removes a folder.
+    [Arguments]    ${folder}
+    Close All Browsers
+    Remove Directory    ${folder}    recursive=True
+
 View Should Be
-    [Documentation]    Compares the size that the page has, in CSS pixels.
+    [Documentation]    Compares the size of the viewport, in CSS pixels.
     [Arguments]    ${width}    ${height}
     ${view}    Execute Javascript    return innerWidth + ' x ' + innerHeight
     Should Be Equal    ${view}    ${width} x ${height}

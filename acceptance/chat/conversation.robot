@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    Two visitors talk, each in a browser of their own, and nothing is lost or doubled.
+Documentation    Two visitors talk, each in a browser, and no message is lost or doubled.
 
 Resource         ../resources/chat.resource
 
@@ -17,7 +17,7 @@ Two Visitors Talk
     Visitor Should See    Ada    Good morning    Good morning, Ada
     Visitor Should See    Grace    Good morning    Good morning, Ada
 
-Rooms Are Apart
+Rooms Are Separate
     Visitor Enters    Ada    engines
     Visitor Enters    Grace    compilers
     Visitor Says    Ada    Punched cards, please
@@ -26,7 +26,7 @@ Rooms Are Apart
     Visitor Should See    Grace    COBOL, please
     Visitor Should Be With    Ada    Ada
 
-History Is There For Who Comes Later
+Later Visitor Sees The History
     Visitor Enters    Ada
     Visitor Says    Ada    First
     Visitor Says    Ada    <b>Second</b>
@@ -34,7 +34,7 @@ History Is There For Who Comes Later
     Visitor Enters    Grace
     Visitor Should See    Grace    First    <b>Second</b>
 
-Who Leaves Is Not Present
+Visitor Who Leaves Is Not Present
     Visitor Enters    Grace
     Visitor Enters    Ada
     Visitor Should Be With    Grace    Ada    Grace
@@ -53,7 +53,7 @@ Nothing Is Lost Or Doubled When The Server Is Restarted
     Visitor Should See    Ada    Before    Meanwhile    After
     Visitor Should See    Grace    Before    Meanwhile    After
 
-Name Is Wanted
+Name Is Required
     Run Keyword And Expect Error
     ...    GLOB:* gives no WebSocket: server rejected WebSocket connection: HTTP 400.
     ...    Connect WebSocket    /talk?room=lobby&name=%20
@@ -61,7 +61,7 @@ Name Is Wanted
 
 *** Keywords ***
 Visitor Says While The Server Is Down
-    [Documentation]    Stops the chat, and starts it where it was, with the history it had.
+    [Documentation]    Stops the chat, sends a message, and starts the chat on the same port with its history.
     [Arguments]    ${name}    ${text}
     ${url}    Get Server Url
     Stop Server    chat

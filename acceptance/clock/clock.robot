@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     Time can be moved, on the server and in the page together.
+Documentation     Tests set the clock of the server and of the pages together.
 
 Library           DateTime
 Library           SeleniumLibrary    run_on_failure=NOTHING
@@ -12,7 +12,7 @@ Suite Teardown    Close Everything
 
 
 *** Test Cases ***
-Server And Page Tell The Same Hour
+Server And Page Have The Same Time
     Freeze Time    2031-05-06T07:08:09Z
     Go To Page    /clock
     Element Text Should Be    server    2031-05-06 07:08
@@ -52,7 +52,7 @@ Browser Opened Later Follows
     Element Text Should Be    page    2031-05-06 07:08
     [Teardown]    Close Second Browser
 
-Waits Of The Test Go By The Real Time
+Waits Of The Test Use The Real Time
     Freeze Time    2031-05-06T07:08:09Z
     Go To Page    /clock
     Run Keyword And Expect Error    Element 'nothing' did not appear in 200 milliseconds.
@@ -69,7 +69,7 @@ Return To Present
     Element Should Contain    page    ${now}
 
 Time Is Put Back After A Test That Fails
-    Run Inner Suite    evidence/lost_in_time.robot    --variable    SERVER:${SERVER}
+    Run Inner Suite    lost_in_time.robot    --variable    SERVER:${SERVER}
     Inner Test Should Have Failed    Fail Far Away    Lost in time.
     Inner Test Should Have Failed    Fail In Time    Test timeout 300 milliseconds exceeded.
     Inner Test Should Have Passed    It Is Now
@@ -79,16 +79,16 @@ Time Is Put Back After A Test That Fails
 
 *** Keywords ***
 Open Members And Browser
-    [Documentation]    For all tests.
+    [Documentation]    Starts the application and a browser for all tests.
     Open Members
     Open Headless Browser
 
 Close Second Browser
-    [Documentation]    Goes back to the first.
+    [Documentation]    Makes the first browser the current one again.
     Close Browser
     Switch Browser    1
 
 Close Everything
-    [Documentation]    Closes what is open.
+    [Documentation]    Closes the browsers and stops the server.
     Close All Browsers
     Stop All Servers

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     Moving the clock needs an extra, and says so.
+Documentation     The keywords for the clock say which extra they need.
 
 Library           robot_cherrypy
 Library           ../resources/missing.py

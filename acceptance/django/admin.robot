@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     Somebody keeps the shelf through Django's admin, in a browser.
+Documentation     An administrator edits the books of the shelf in Django's admin.
 
 Resource          ../resources/shelf.resource
 
@@ -15,7 +15,7 @@ Administrator Logs In
     Title Should Be    Site administration | Django site admin
     Element Should Contain    id:user-tools    Welcome, admin    ignore_case=True
 
-Stranger Is Asked To Log In
+Visitor Is Asked To Log In
     Go To Page    /admin/shelf/book/
     Page Should Contain Element    name:password
 

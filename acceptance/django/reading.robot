@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     Readers use the shelf: forms, messages, sessions, and coroutines beside plain views.
+Documentation     Visitors use the shelf: forms, messages, sessions, and views that are coroutines.
 
 Resource          ../resources/shelf.resource
 
@@ -20,7 +20,7 @@ Book Is Put On The Shelf
     Message Should Be    “Whales” is on the shelf.
     Cover Is Shown
 
-Mistake Is Told
+Mistake In The Form Is Shown
     Seed Session    user=admin
     Go To Page    /add
     Input Text    name:title    Whales
@@ -37,7 +37,7 @@ Book Is Reviewed
     Message Should Be    Thank you for your review.
     Element Should Contain    css:article    Worth reading <twice>.
 
-Session Remembers What Was Looked At
+Session Remembers Which Books Were Viewed
     ${first}    Put On Shelf    First    A. Writer
     ${second}    Put On Shelf    Second    A. Writer
     Go To Page    /book/${first}
@@ -59,7 +59,7 @@ Shelf Is Streamed
     Page Should Contain Link    All books as CSV
     Server Should Have Received    GET    /
 
-Coroutine Counts
+Coroutine Counts Books
     Empty The Shelf
     Put On Shelf    Counted    A. Writer
     Go To Page    /summary
@@ -78,6 +78,6 @@ Pages Are Accessible
 
 *** Keywords ***
 Cover Is Shown
-    [Documentation]    The uploaded picture has arrived and has a size.
+    [Documentation]    The uploaded picture was loaded: it has a width.
     ${width}    Execute Javascript    return document.querySelector('.cover').naturalWidth
     Should Be True    ${width} > 0

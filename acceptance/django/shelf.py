@@ -1,4 +1,4 @@
-"""The sample project's database, which a suite fills and looks into: its server runs in here."""
+"""Keywords about the database of the bookshelf, whose server runs in the process of the test."""
 
 import os
 import tempfile
@@ -7,7 +7,7 @@ from typing import Any
 
 from robot.api.deco import keyword, library
 
-from robot_cherrypy.hosting.django.project import set_up
+from robot_cherrypy.hosting.django import set_up
 
 _SETTINGS = "sample_app.djangosite.settings"
 PASSWORD = "open sesame"  # noqa: S105 - of a database that lives as long as the run
@@ -15,14 +15,14 @@ PASSWORD = "open sesame"  # noqa: S105 - of a database that lives as long as the
 
 @library(scope="GLOBAL")
 class shelf:  # noqa: N801 - Robot imports a library by the name of its file
-    """Makes the database once for a run, and empties it for a suite."""
+    """Creates the database once for a run, and empties it for each suite."""
 
     def __init__(self) -> None:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     @keyword
     def empty_the_shelf(self) -> None:
-        """Leave nothing but one user, the administrator."""
+        """Delete everything, and create one user, the administrator."""
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="djangosite-")
             os.environ["DJANGOSITE_DATA"] = self._folder.name
@@ -43,13 +43,13 @@ class shelf:  # noqa: N801 - Robot imports a library by the name of its file
     @keyword
     def book_should_be_stored(self, title: str, **values: Any) -> None:
         """Fail unless the database has a book with these values."""
-        found = self._books.filter(title=title).values(*values).first()
-        if found != values:
-            raise AssertionError(f"Book '{title}' should have {values}, but has {found}.")
+        stored = self._books.filter(title=title).values(*values).first()
+        if stored != values:
+            raise AssertionError(f"Book '{title}' should have {values}, but has {stored}.")
 
     @keyword
     def cover_should_be(self, title: str, file: Path) -> None:
-        """Fail unless the cover of a book has the content of a file."""
+        """Fail unless the cover of a book is the same as a file."""
         cover = self._books.get(title=title).cover
         with cover.open("rb") as stored:
             if stored.read() != file.read_bytes():

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     From a visitor's first look at the page to the answer, as a person does it.
+Documentation     A visitor opens the page, types a message, sends it, and reads it on the next page.
 
 Resource          ../resources/echo.resource
 
@@ -22,13 +22,13 @@ The Echo Page Is Open
     Title Should Be    Echo
 
 The Visitor Types "${message}" And Sends It
-    [Documentation]    Types key by key and clicks.
+    [Documentation]    Types key by key, and clicks.
     Input Text    id:message    ${message}
     Click Button    Send
-    Wait For Answer
+    Wait For Echo
 
 The Page Says "${message}"
-    [Documentation]    Compares what is to be seen.
+    [Documentation]    Compares the visible text.
     Element Text Should Be    id:echo    ${message}
 
 The Report Shows The Page

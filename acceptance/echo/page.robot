@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     The echo page is safe, and usable for everybody.
+Documentation     The page runs no scripts from messages, and everybody can use it.
 
 Resource          ../resources/echo.resource
 
@@ -25,13 +25,13 @@ Keyboard Is Enough
     Press Keys    None    By keyboard    TAB
     Focus Should Be On    send
     Press Keys    None    ENTER
-    Wait For Answer
+    Wait For Echo
     Echo Should Be    By keyboard
 
 Enter Breaks The Line
     Press Keys    id:message    first    ENTER    second
     Click Button    Send
-    Wait For Answer
+    Wait For Echo
     Echo Should Be    first\nsecond
 
 Script Is Shown And Does Not Run
@@ -40,11 +40,11 @@ Script Is Shown And Does Not Run
     Echo Should Be Plain Text
     Title Should Be    You said – Echo
 
-Empty Message Is Answered
+Empty Message Comes Back, Too
     Send Message    ${EMPTY}
     Page Should Contain    You said nothing
 
-Next Message Can Be Sent From The Answer
+Next Message Can Be Sent From The Page With The Echo
     Send Message    first
     Fill In Message    second
     Click Button    Send
@@ -54,6 +54,6 @@ Next Message Can Be Sent From The Answer
 Form Is Accessible
     Page Should Be Accessible
 
-Answer Is Accessible
+Echo Is Accessible
     Send Message    Hello, world!
     Page Should Be Accessible

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     A failed test shows both sides in the log: the page and the server, on one time line.
+Documentation     A failed test shows both sides in the log: the page and the server, on one timeline.
 
 Library           ../resources/inner_runs.py
 
@@ -15,11 +15,11 @@ ${ISOLATION}    thread
 
 *** Test Cases ***
 Picture And Place Of The Page Are Shown
-    Inner Test Should Show    Order Too Much    data:image/webp;base64,    /order    Thank you
+    Inner Test Should Show    Order Too Much    data:image/jpeg;base64,    /order    Thank you
 
-Keywords And Requests Are On The Time Line
+Keywords And Requests Are On The Timeline
     Inner Test Should Show    Order Too Much    Go To Page    Click Button
-    ...    POST /order <span class=status>→ 200    as the browser saw it    as the server saw it
+    ...    POST /order</span>    <span class='status '>200</span>    as the browser saw it    as the server saw it
 
 Traceback Is Beside The Request
     Inner Test Should Show    Order Too Much    raise ValueError(
@@ -31,7 +31,7 @@ Secrets Are Not Shown
 
 Browser Console Is Shown
     Inner Test Should Show    Look For What Is Not There    ReferenceError: total is not defined
-    ...    /none.png    /api/none    → 404
+    ...    /none.png    /api/none    <span class='status late'>404</span>
 
 Session Is Shown Without Secrets
     [Tags]    in-process
@@ -39,14 +39,14 @@ Session Is Shown Without Secrets
     Inner Test Should Not Show    Fail With A Session    4929 1234
 
 Browser That The Teardown Closes Is Shown
-    Inner Test Should Show    Fail And Close The Browser    data:image/webp;base64,
-    ...    /tea?name=assam    GET /tea?name=assam <span class=status>→ 200
+    Inner Test Should Show    Fail And Close The Browser    data:image/jpeg;base64,
+    ...    /tea?name=assam    GET /tea?name=assam</span>
 
-Test Without A Browser Shows What There Is
+Test Without A Browser Shows Its Timeline
     Inner Test Should Show    Fail Without A Browser    Time line    Nothing was open.
     Inner Test Should Not Show    Fail Without A Browser    data:image/webp
 
-Failed Tests Are Hardly Held Up
+Failed Tests Are Hardly Delayed
     Inner Evidence Should Take At Most    ${0.5}
 
 Passed Test Shows Nothing

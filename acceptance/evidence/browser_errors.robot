@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    Errors in the browser fail a test if that is wanted.
+Documentation    With `fail_on_browser_error=True`, errors in the browser fail a test.
 
 Library          ../resources/inner_runs.py
 

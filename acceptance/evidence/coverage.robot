@@ -20,7 +20,7 @@ Server In A Child Process
 
 *** Keywords ***
 Lines Should Name Their Tests
-    [Documentation]    The report is there too.
+    [Documentation]    Runs a suite with coverage and looks at two lines in its report.
     [Arguments]    ${isolation}
     ${folder}    Run Inner Suite    evidence/covered.robot    --variable    SERVER:${SERVER}
     ...    --variable    ISOLATION:${isolation}    --listener    robot_cherrypy.coverage:sample_app

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    Errors are charged to the right tests when suites run at the same time, and reports can be merged.
+Documentation    Errors fail the right tests when suites run at the same time, and merged reports have the evidence.
 
 Library          OperatingSystem
 Library          Process
@@ -13,10 +13,10 @@ ${SERVER}    threaded
 
 
 *** Test Cases ***
-Ten Of Fifty Tests Are Charged Under Pabot
-    ${folder}    Run Inner Suite    evidence/charged    --variable    SERVER:${SERVER}    runner=pabot
+Errors Fail The Right Ten Of Fifty Tests Under Pabot
+    ${folder}    Run Inner Suite    evidence/fifty_tests    --variable    SERVER:${SERVER}    runner=pabot
     Inner Run Should Have    passed=40    failed=10
-    Only Inner Tests Named So Should Have Failed    Planted In A*
+    Only Matching Inner Tests Should Have Failed    Planted In A*
     ${log}    Get File    ${folder}/output.xml
     Should Contain    ${log}    Both sides of this test
     Delete Inner Reports
@@ -27,5 +27,5 @@ Evidence Is In A Merged Report
     ...    --outputdir    ${folder}/merged    --output    output.xml    ${folder}/output.xml    ${folder}/output.xml
     Should Contain    ${merged.stdout}    merged/log.html
     ${log}    Get File    ${folder}/merged/output.xml
-    Should Contain    ${log}    data:image/webp;base64,
+    Should Contain    ${log}    data:image/jpeg;base64,
     Delete Inner Reports

@@ -28,6 +28,9 @@ Error In A Thread That Ends Later
     ...    ${TEST_NAME}
     ...    Server error: GET /newsletter: ConnectionRefusedError: the mail server does not answer in sample_app.faulty.Shop._send_newsletter, in a thread (answered 200)
 
+Errors In Threads Are Not Printed Besides
+    Inner Report Should Not Have    Exception in thread
+
 Error After The Headers
     Inner Test Should Have Failed
     ...    ${TEST_NAME}

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    Errors of a server in a child process are told in the same way.
+Documentation    Errors of a server in a child process fail tests in the same way.
 
 Library          ../resources/inner_runs.py
 
@@ -24,14 +24,14 @@ Errors Fail The Tests That Caused Them
     ...    Server error: GET /auction: KeyError: 'oolong' in sample_app.faulty.Shop.auction, after the headers (answered 101)
     Delete Inner Reports
 
-Run May Switch It Off
+Suite May Switch It Off
     Run Inner Suite    evidence/switched_off.robot    --variable    SERVER:${SERVER}
     Inner Run Should Have    passed=2    failed=1
     Inner Test Should Have Failed    Check By Keyword
     ...    Server error: GET /tea: KeyError: 'oolong' in sample_app.faulty.Shop.tea (answered 500)
     Delete Inner Reports
 
-Error In A Suite Setup Is Told By The Suite
+Error In A Suite Setup Is Reported By The Suite
     Run Inner Suite    evidence/in_setup.robot    --variable    SERVER:${SERVER}
     Inner Run Should Have    passed=1    failed=0
     Inner Run Should Have Reported

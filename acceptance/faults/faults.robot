@@ -38,17 +38,17 @@ Requests With A Method Fail
 
 Connections Are Dropped
     Drop Connections    /tea    times=1
-    Ask In Vain    ${URL}/tea?name=assam
+    Request Should Break Off    ${URL}/tea?name=assam
     Status Should Be    ${URL}/tea?name=assam    200
 
 Responses Are Truncated
     Truncate Responses    /    times=1
-    Ask In Vain    ${URL}/
+    Request Should Break Off    ${URL}/
     Status Should Be    ${URL}/    200
 
 Responses Stall Until Faults Are Cleared
     Stall Responses    /    after=50
-    Ask In Background    ${URL}/
+    Request In Background    ${URL}/
     Run Keyword And Expect Error    STARTS:Server 'shop' was not idle within 0.2 s. In flight: GET / (
     ...    Wait Until Server Is Idle    200 ms
     Clear Faults
@@ -60,7 +60,7 @@ Bandwidth Is Limited
 
 Connections Are Refused
     Refuse Connections
-    Ask In Vain    ${URL}/
+    Request Should Break Off    ${URL}/
     Clear Faults
     Status Should Be    ${URL}/    200
 
@@ -84,12 +84,12 @@ Fault Of A Server That There Is Not
 
 *** Keywords ***
 Open Shop For All Tests
-    [Documentation]    Keeps its address.
+    [Documentation]    Starts the shop and keeps its address.
     ${url}    Open Shop
     VAR    ${URL}    ${url}    scope=SUITE
 
 Fault Should Fail
-    [Documentation]    The server's name is checked.
+    [Documentation]    Checks what a keyword says of a server that is not running.
     [Arguments]    ${keyword}    @{arguments}
     Run Keyword And Expect Error
     ...    EQUALS:No server with alias 'other' is running. Running: 'shop'.

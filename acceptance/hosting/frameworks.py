@@ -1,7 +1,8 @@
-"""Applications of frameworks that know nothing of CherryPy: Flask, and FastAPI on Starlette."""
+"""Applications of other frameworks: Flask (WSGI), and FastAPI on Starlette (ASGI)."""
 
 import contextlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import HTMLResponse
@@ -31,13 +32,13 @@ def kitchen_form() -> str:
 
 @kitchen.post("/order")
 def kitchen_order() -> str:
-    """Confirm what was sent."""
+    """Confirm the order."""
     return f"Cooking {flask_request.form['dish']}"
 
 
 @kitchen.get("/stream")
 def kitchen_stream() -> Response:
-    """Answer in pieces."""
+    """Stream three lines."""
 
     def pieces() -> Iterator[str]:
         for course in ("starter", "main", "dessert"):
@@ -48,7 +49,7 @@ def kitchen_stream() -> Response:
 
 @kitchen.get("/burnt")
 def kitchen_burnt() -> str:
-    """Fail."""
+    """Raise an error."""
     raise RuntimeError("the kitchen is on fire")
 
 
@@ -68,13 +69,13 @@ async def bar_form(request: Request) -> str:
 
 @bar.post("/order", response_class=HTMLResponse)
 async def bar_order(request: Request) -> str:
-    """Confirm what was sent."""
+    """Confirm the order."""
     return f"Mixing {(await request.body()).decode().partition('=')[2]}"
 
 
 @bar.get("/stream")
 async def bar_stream() -> StreamingResponse:
-    """Answer in pieces."""
+    """Stream three lines."""
 
     async def pieces() -> AsyncIterator[str]:
         for round_ in ("first", "second", "last"):
@@ -85,17 +86,32 @@ async def bar_stream() -> StreamingResponse:
 
 @bar.get("/burnt")
 async def bar_burnt() -> str:
-    """Fail."""
+    """Raise an error."""
     raise RuntimeError("the bar is on fire")
 
 
 @bar.websocket("/echo")
 async def bar_echo(websocket: WebSocket) -> None:
-    """Send back what comes."""
+    """Send each message back."""
     await websocket.accept()
     with contextlib.suppress(WebSocketDisconnect):
         while True:
             await websocket.send_text(f"echo: {await websocket.receive_text()}")
+
+
+def wsgi_function(_environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+    """Show a title, without a framework."""
+    start_response("200 OK", [("Content-Type", "text/html")])
+    return [b"<!DOCTYPE html><title>Plain WSGI</title>"]
+
+
+async def asgi_function(scope: dict[str, Any], _receive: Any, send: Callable[..., Any]) -> None:
+    """Show a title, without a framework and a lifespan."""
+    assert scope["type"] == "http"
+    headers = [(b"content-type", b"text/html")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    page = b"<!DOCTYPE html><title>Plain ASGI</title>"
+    await send({"type": "http.response.body", "body": page})
 
 
 @contextlib.asynccontextmanager

@@ -33,7 +33,7 @@ Search Finds A Part Of A Title
     List Should Be    List of guests    Shopping list
     Element Text Should Be    id:count    2 notes with “list”
 
-Search Takes Signs As They Are
+Search Treats Wildcards As Characters
     Store Notes    ${NOTES_URL}    100 %    100 grams
     Open The Page
     Input Text    id:search    %

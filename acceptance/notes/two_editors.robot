@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     Two editors of one note do not overwrite each other.
+Documentation     Two editors of the same note do not overwrite each other's changes.
 
 Resource          ../resources/notes.resource
 
@@ -9,7 +9,7 @@ Test Setup        Two Editors Have The Same Note
 
 
 *** Test Cases ***
-Later Editor Is Told
+Later Editor Sees The Conflict
     Element Text Should Be    id:conflict-heading    Somebody else has changed this note
     Element Text Should Be    id:their-text    theirs
     Form Should Hold    Shared    mine
@@ -38,7 +38,7 @@ Note Was Deleted Meanwhile
 
 *** Keywords ***
 Two Editors Have The Same Note
-    [Documentation]    The other one has saved first.
+    [Documentation]    The page shows a note that another editor has changed since.
     Begin Without Notes
     Write Note    Shared    common
     Change Elsewhere    ${NOTES_URL}    Shared    theirs

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     What is lost between page and server is sent again, and stored once.
+Documentation     Requests that fail between page and server are repeated, and each note is stored once.
 
 Resource          ../resources/notes.resource
 
@@ -10,22 +10,22 @@ Test Teardown     Clear Faults
 
 
 *** Test Cases ***
-Busy Server Is Asked Again
+Request To A Busy Server Is Repeated
     Fail Requests    /api/notes    status=503    times=2    method=POST
     Write Note    Shopping    milk
     Stored Note Should Be    ${NOTES_URL}    Shopping    milk
 
-Dropped Connection Is Made Again
+Request Is Repeated After A Dropped Connection
     Drop Connections    /api/notes    times=2    method=POST
     Write Note    Shopping    milk
     Stored Note Should Be    ${NOTES_URL}    Shopping    milk
 
-Lost Answer Does Not Double The Note
+Lost Response Does Not Double The Note
     Truncate Responses    /api/notes    after=0    times=1    method=POST
     Write Note    Shopping    milk
     Stored Titles Should Be    ${NOTES_URL}    Shopping
 
-Lost Answer To A Change Is No Conflict
+Lost Response To A Change Is No Conflict
     Write Note    Shopping    milk
     Truncate Responses    /api/notes/*    after=0    times=1    method=PUT
     Write Note    Shopping    milk, bread

@@ -1,4 +1,4 @@
-"""Keywords that judge a page with the axe-core engine."""
+"""A keyword that checks the accessibility of a page with the axe-core engine."""
 
 from robot.api.deco import keyword
 from robot.libraries.BuiltIn import BuiltIn
@@ -7,11 +7,7 @@ from selenium_axe_python import Axe
 
 @keyword
 def page_should_be_accessible() -> None:
-    """Fails if the axe-core engine finds a violation on the page in the open browser.
-
-    Example:
-        | Page Should Be Accessible |
-    """
+    """Fail if the axe-core engine finds a violation on the page in the current browser."""
     axe = Axe(BuiltIn().get_library_instance("SeleniumLibrary").driver)
     axe.inject()
     violations = axe.run()["violations"]

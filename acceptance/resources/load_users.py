@@ -1,7 +1,9 @@
-"""What the users of the load do (Locust's documentation, "Writing a locustfile").
+"""The users whom Locust simulates (Locust documentation, "Writing a locustfile").
 
-Each writes notes, one after the other, and changes each one once. A request that fails is repeated
-as the page does it, until it is acknowledged. SIGUSR1 lets every user finish the note at hand.
+Each user writes notes, one after the other, and changes each note once. A request that fails is
+repeated as the page repeats it, until it is acknowledged. On SIGUSR1 each user finishes the current
+note and stops. What `load` reads goes to the standard output: PROCESS with the process id at first,
+STORED with the number of notes after each, OUTCOME with the results in JSON at last.
 """
 
 import json
@@ -16,8 +18,12 @@ from gevent.lock import RLock
 from locust import HttpUser, constant_pacing, events, task
 from locust.env import Environment
 
+# How often a request is sent, and after which pause in seconds: for 20 s at least. No test stops a
+# part of the stack for so long.
 _ATTEMPTS = 100
 _PAUSE = 0.2
+
+# How many notes are written at most, so that comparing them takes little time.
 _MOST_NOTES = 5000
 
 acknowledged: list[tuple[str, str]] = []
@@ -26,18 +32,18 @@ users: list["Writer"] = []
 
 
 class Writer(HttpUser):
-    """Somebody who writes twenty notes a second, if the application is that fast."""
+    """A user who writes twenty notes a second, if the application is fast enough."""
 
     wait_time = constant_pacing(0.05)  # type: ignore[no-untyped-call]
 
     def on_start(self) -> None:
-        """Have a lock that is held while a note is being written."""
+        """Create the lock that is held while a note is written."""
         self.writing = RLock()
         users.append(self)
 
     @task
     def write(self) -> None:
-        """Write one note, if there are not too many already."""
+        """Write one note, unless there are many already."""
         with self.writing:
             if len(acknowledged) < _MOST_NOTES:
                 self.write_note(f"Load {uuid.uuid4()}")
@@ -51,10 +57,10 @@ class Writer(HttpUser):
         if self.insist("PUT", created.headers["Location"], title, "changed", known) is None:
             return
         acknowledged.append((title, "changed"))
-        print(f"STORED {len(acknowledged)}", flush=True)  # noqa: T201 - whoever started us reads it
+        print(f"STORED {len(acknowledged)}", flush=True)  # noqa: T201 - `load` reads it
 
     def insist(self, method: str, path: str, title: str, text: str, headers: dict[str, str]) -> Any:
-        """Send a request until it is acknowledged; return the answer, or None to give up."""
+        """Send a request until it is acknowledged; return the response, or None if it never was."""
         for _ in range(_ATTEMPTS):
             with self.client.request(
                 method,
@@ -64,10 +70,10 @@ class Writer(HttpUser):
                 headers=headers,
                 timeout=30,
                 catch_response=True,
-            ) as answer:
-                if answer.status_code in {200, 201}:
-                    return answer
-                answer.failure(f"{answer.status_code} {answer.text}")
+            ) as response:
+                if response.status_code in {200, 201}:
+                    return response
+                response.failure(f"{response.status_code} {response.text}")
             gevent.sleep(_PAUSE)
         given_up.append(f"{method} {title}")
         return None
@@ -75,7 +81,7 @@ class Writer(HttpUser):
 
 @events.init.add_listener
 def begin(environment: Environment, **_: Any) -> None:
-    """Refuse any host but this one; tell whom to signal."""
+    """Refuse to run against another machine; print the process id for the signal."""
     assert environment.host
     if urlsplit(environment.host).hostname != "127.0.0.1":
         raise SystemExit(f"The load is for this machine only, not for {environment.host}.")
@@ -93,7 +99,7 @@ def finish(environment: Environment) -> None:
 
 @events.quitting.add_listener
 def report(environment: Environment, **_: Any) -> None:
-    """Tell what came of it."""
+    """Print the outcome."""
     total = environment.stats.total
     errors = sorted({str(error.error) for error in environment.stats.errors.values()})
     outcome = {

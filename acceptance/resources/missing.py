@@ -1,4 +1,4 @@
-"""Hides installed packages, for suites about what is said when they are missing."""
+"""Hides installed packages, for suites about the errors when packages are missing."""
 
 import sys
 from typing import Any
@@ -15,13 +15,13 @@ class missing:  # noqa: N801 - Robot imports a library by the name of its file
 
     @keyword
     def hide_package(self, name: str) -> None:
-        """Let importing a package fail."""
+        """Make the import of a package fail."""
         self._hidden[name] = sys.modules.get(name)
         sys.modules[name] = None  # type: ignore[assignment]  # the import system's own way
 
     @keyword
     def show_packages(self) -> None:
-        """Let imports succeed again."""
+        """Make the imports of all hidden packages succeed again."""
         for name, module in self._hidden.items():
             del sys.modules[name]
             if module is not None:

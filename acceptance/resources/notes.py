@@ -1,23 +1,24 @@
-"""Keywords about notes past the page: other editors, and what is stored."""
+"""Keywords about notes without the page: what other editors do, and what is stored."""
 
 from typing import Any
 
 import requests
 from robot.api.deco import keyword, library
 
+# How long a response may take, in seconds: the suites about the stack put a load on the servers.
 _TIMEOUT = 60
 
 
 @library
 class notes:  # noqa: N801 - Robot imports a library by the name of its file
-    """Uses the REST API as another client does."""
+    """Uses the REST API of the notes application."""
 
     @keyword
     def delete_all_notes(self, url: str) -> None:
-        """Leave none."""
+        """Delete all notes. The API lists a page of them at a time."""
         with requests.Session() as client:
-            while found := _list(client, url)["notes"]:
-                for note in found:
+            while notes := _list(client, url)["notes"]:
+                for note in notes:
                     address = f"{url}/api/notes/{note['id']}"
                     client.delete(address, headers={"If-Match": "*"}, timeout=_TIMEOUT)
 
@@ -26,8 +27,8 @@ class notes:  # noqa: N801 - Robot imports a library by the name of its file
         """Create notes, one after the other."""
         for title in titles:
             note = {"title": title, "text": ""}
-            answer = requests.post(f"{url}/api/notes", json=note, timeout=_TIMEOUT)
-            answer.raise_for_status()
+            response = requests.post(f"{url}/api/notes", json=note, timeout=_TIMEOUT)
+            response.raise_for_status()
 
     @keyword
     def change_elsewhere(self, url: str, title: str, text: str) -> None:
@@ -35,8 +36,8 @@ class notes:  # noqa: N801 - Robot imports a library by the name of its file
         address = f"{url}/api/notes/{_number(url, title)}"
         etag = requests.get(address, timeout=_TIMEOUT).headers["ETag"]
         note = {"title": title, "text": text}
-        answer = requests.put(address, json=note, headers={"If-Match": etag}, timeout=_TIMEOUT)
-        answer.raise_for_status()
+        response = requests.put(address, json=note, headers={"If-Match": etag}, timeout=_TIMEOUT)
+        response.raise_for_status()
 
     @keyword
     def delete_elsewhere(self, url: str, title: str) -> None:
@@ -47,9 +48,9 @@ class notes:  # noqa: N801 - Robot imports a library by the name of its file
     @keyword
     def stored_note_should_be(self, url: str, title: str, text: str) -> None:
         """Fail unless there is exactly one note with this title, and it has this text."""
-        answer = requests.get(f"{url}/api/notes/{_number(url, title)}", timeout=_TIMEOUT).json()
-        if answer["text"] != text:
-            raise AssertionError(f"Note '{title}' should be '{text}', but is '{answer['text']}'.")
+        note = requests.get(f"{url}/api/notes/{_number(url, title)}", timeout=_TIMEOUT).json()
+        if note["text"] != text:
+            raise AssertionError(f"Note '{title}' should be '{text}', but is '{note['text']}'.")
 
     @keyword
     def stored_titles_should_be(self, url: str, *titles: str) -> None:
@@ -60,20 +61,21 @@ class notes:  # noqa: N801 - Robot imports a library by the name of its file
 
     @keyword
     def get_served_instances(self, url: str, times: int) -> list[str]:
-        """Return which instances answer when they are asked that many times."""
-        answers = [requests.get(f"{url}/health", timeout=_TIMEOUT) for _ in range(times)]
-        return sorted({answer.headers["X-Instance"] for answer in answers})
+        """Return the names of the instances that this many requests reach."""
+        responses = [requests.get(f"{url}/health", timeout=_TIMEOUT) for _ in range(times)]
+        return sorted({response.headers["X-Instance"] for response in responses})
 
 
 def _list(client: Any, url: str, search: str = "") -> Any:
-    answer = client.get(f"{url}/api/notes", params={"search": search}, timeout=_TIMEOUT)
-    answer.raise_for_status()
-    return answer.json()
+    response = client.get(f"{url}/api/notes", params={"search": search}, timeout=_TIMEOUT)
+    response.raise_for_status()
+    return response.json()
 
 
 def _number(url: str, title: str) -> int:
-    found = [one["id"] for one in _list(requests, url, title)["notes"] if one["title"] == title]
-    if len(found) != 1:
-        raise AssertionError(f"There should be one note '{title}', but there are {len(found)}.")
-    number: int = found[0]
+    notes = _list(requests, url, title)["notes"]
+    numbers = [note["id"] for note in notes if note["title"] == title]
+    if len(numbers) != 1:
+        raise AssertionError(f"There should be one note '{title}', but there are {len(numbers)}.")
+    number: int = numbers[0]
     return number

@@ -1,4 +1,4 @@
-"""What happens to a phone: it turns, moves, loses its network, and its owner says no."""
+"""What happens to a phone: it is turned, moved and offline, and its owner refuses permission."""
 
 import contextlib
 import time
@@ -9,50 +9,51 @@ from robot.libraries.BuiltIn import BuiltIn
 
 from robot_cherrypy import browser
 
-_REST = 0.1  # seconds
+# How long a finger rests before it is lifted, in seconds: see `phone.drag`.
+_REST = 0.1
 
 
 @library(scope="GLOBAL")
 class phone:  # noqa: N801 - Robot imports a library by the name of its file
-    """Plays the phone's part by the browser's DevTools protocol."""
+    """Simulates the phone by the Chrome DevTools Protocol (CDP) of the current browser."""
 
     def __init__(self) -> None:
         self._driver_process = contextlib.ExitStack()
 
     @keyword
     def refuse_location(self, url: str) -> None:
-        """Let the owner refuse to share the position with a site."""
+        """Refuse a site the permission to read the position."""
         self._set_permission(url, "denied")
 
     @keyword
     def allow_location(self, url: str) -> None:
-        """Let the owner allow it."""
+        """Give a site the permission to read the position."""
         self._set_permission(url, "granted")
 
     @keyword
     def move_to(self, latitude: float, longitude: float, accuracy: float = 10) -> None:
-        """Be somewhere else, and ask nobody for permission."""
+        """Set the position, without a change of the permission."""
         position = {"latitude": latitude, "longitude": longitude, "accuracy": accuracy}
         self._command("Emulation.setGeolocationOverride", **position)
 
     @keyword
     def lose_position(self) -> None:
-        """Be where no position can be found."""
+        """Make it impossible to find the position."""
         self._command("Emulation.setGeolocationOverride")
 
     @keyword
     def go_offline(self) -> None:
-        """Lose the network."""
+        """Disconnect the page from the network."""
         self._set_network(offline=True)
 
     @keyword
     def go_online(self) -> None:
-        """Have it back."""
+        """Connect the page to the network again."""
         self._set_network(offline=False)
 
     @keyword
     def turn_phone(self) -> None:
-        """Turn it from portrait to landscape."""
+        """Turn the phone from portrait to landscape."""
         width, height = self._driver.execute_script("return [screen.width, screen.height]")
         self._command(
             "Emulation.setDeviceMetricsOverride",
@@ -67,8 +68,8 @@ class phone:  # noqa: N801 - Robot imports a library by the name of its file
     def drag(self, locator: str, x: int, y: int) -> None:
         """Move a finger across an element.
 
-        It rests before it is lifted: the browser takes a tap that follows a flick as the end of the
-        flick, and clicks nothing.
+        It rests before it is lifted. Otherwise the browser sees a flick, and takes the next tap for
+        the end of the flick.
         """
         element = BuiltIn().get_library_instance("SeleniumLibrary").find_element(locator)
         box = element.rect
@@ -85,9 +86,9 @@ class phone:  # noqa: N801 - Robot imports a library by the name of its file
 
     @keyword
     def start_web_driver(self) -> tuple[str, dict[str, Any]]:
-        """Start a WebDriver as a phone's would be reached; return its URL and capabilities."""
+        """Start a WebDriver such as one on a phone; return its URL and the capabilities for it."""
         found = browser.find("chrome")
-        service = browser.service(found)
+        service = browser.driver_service(found)
         self._driver_process.callback(service.stop)
         service.start()
         options = browser.options(found, browser.Settings()).to_capabilities()
@@ -95,7 +96,7 @@ class phone:  # noqa: N801 - Robot imports a library by the name of its file
 
     @keyword
     def stop_web_driver(self) -> None:
-        """End it."""
+        """Stop the WebDriver."""
         self._driver_process.close()
 
     @property

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    However a run ends, its report is written where it can be, and nothing is left behind.
+Documentation    However a run ends, it leaves nothing behind, and a report unless it is killed.
 
 Library          OperatingSystem
 Library          ../resources/inner_runs.py
@@ -54,6 +54,13 @@ Killing Robot Ends A Stack
     Nothing Should Be Left Of Inner Run
     Delete Inner Reports
 
+Pause Does Not Hang Without A Terminal
+    Run Inner Suite    paused.robot
+    Inner Run Should Have    passed=1    failed=1
+    Inner Run Should Have Reported    The test is not paused: standard input is no terminal.
+    Inner Run Should Have Reported    Tests are not paused where they fail: standard input is no terminal.
+    Delete Inner Reports
+
 Every Failure Stays In Its Own Test
     Run Inner Suite    misbehaving.robot    --variable    SERVER:${SERVER}
     Inner Test Should Have Failed
@@ -72,16 +79,27 @@ Every Failure Stays In Its Own Test
     Nothing Should Be Left Of Inner Run
     Delete Inner Reports
 
+Failing Cleanup Is Reported And Stops No Other
+    Run Inner Suite    cleanup    --variable    SERVER:${SERVER}
+    Inner Run Should Have    passed=3    failed=0
+    Inner Run Should Have Reported    Cleanup of browser 'phone' after 'Cleanup.Left Open' failed: MaxRetryError:
+    Inner Run Should Have Reported
+    ...    Cleanup of server 'first' after 'Cleanup.Left Open' failed: Server 'first' stopped with an error: The stop listener StopListenerRaises.flush raised RuntimeError: cannot flush
+    Inner Run Should Have Reported
+    ...    Cleanup of server 'second' after 'Cleanup.Left Open' failed: Server 'second' stopped with an error: The stop listener StopListenerRaises.flush raised RuntimeError: cannot flush
+    Nothing Should Be Left Of Inner Run
+    Delete Inner Reports
+
 
 *** Keywords ***
 Start Inner Suite And Wait For Its Middle
-    [Documentation]    A server in this process, one in a child, and a browser are there by then.
+    [Documentation]    A server in this process, one in a child process, and a browser are running by then.
     Start Inner Suite    unfinished.robot    --variable    SERVER:${SERVER}
     Inner Run Should Reach    in-the-middle
     Inner Run Should Have Processes    chrom    serve
 
 Start Inner Stack And Wait For Its Middle
-    [Documentation]    PostgreSQL, two servers and HAProxy are there by then.
+    [Documentation]    PostgreSQL, two servers and HAProxy are running by then.
     Start Inner Suite    unfinished_stack.robot    --variable    SERVER:${SERVER}
     Inner Run Should Reach    in-the-middle
     Inner Run Should Have Processes    postgres    haproxy    serve

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    Runs do not get in each other's way.
+Documentation    Two runs at the same time do not disturb each other.
 
 Library          ../resources/inner_runs.py
 

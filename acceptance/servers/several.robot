@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    Several servers and applications live side by side.
+Documentation    Several servers and applications run side by side.
 
 Resource         ../resources/servers.resource
 
@@ -8,50 +8,50 @@ Test Teardown    Stop All Servers
 
 *** Test Cases ***
 Server Started Last Is The Current One
-    Start    plain:Pages    alias=first
-    ${second}    Start    plain:Counter    alias=second
+    Start    kinds:Pages    alias=first
+    ${second}    Start    kinds:Counter    alias=second
     ${current}    Get Server Url
     Should Be Equal    ${current}    ${second}
 
 Current Server Can Be Switched
-    ${first}    Start    plain:Pages    alias=first
-    Start    plain:Counter    alias=second
+    ${first}    Start    kinds:Pages    alias=first
+    Start    kinds:Counter    alias=second
     ${previous}    Switch Server    first
     Should Be Equal    ${previous}    second
     ${current}    Get Server Url
     Should Be Equal    ${current}    ${first}
 
-Url Of Any Server Can Be Asked For
-    ${first}    Start    plain:Pages    alias=first
-    Start    plain:Counter    alias=second
+Url Of Each Server Can Be Read
+    ${first}    Start    kinds:Pages    alias=first
+    Start    kinds:Counter    alias=second
     ${url}    Get Server Url    first
     Should Be Equal    ${url}    ${first}
 
-Newest Server Left Is The Current One
-    ${first}    Start    plain:Pages    alias=first
-    Start    plain:Counter    alias=second
+Newest Of The Remaining Servers Is The Current One
+    ${first}    Start    kinds:Pages    alias=first
+    Start    kinds:Counter    alias=second
     Stop Server
     ${current}    Get Server Url
     Should Be Equal    ${current}    ${first}
 
-Same Application Twice Has Its Own State
-    ${first}    Start    plain:Counter
-    ${second}    Start    plain:Counter
+Each Server Of One Application Has Its Own State
+    ${first}    Start    kinds:Counter
+    ${second}    Start    kinds:Counter
     Page Should Be    ${first}    Visit 1
     Page Should Be    ${first}    Visit 2
     Page Should Be    ${second}    Visit 1
 
 Both Kinds Of Server Run At Once
-    ${threaded}    Start Server    sample_app.plain:Counter    server=threaded
-    ${async}    Start Server    sample_app.plain:Counter    server=async
+    ${threaded}    Start Server    sample_app.kinds:Counter    server=threaded
+    ${async}    Start Server    sample_app.kinds:Counter    server=async
     Page Should Be    ${threaded}    Visit 1
     Page Should Be    ${async}    Visit 1
     Stop Server
     Page Should Be    ${threaded}    Visit 2
 
 Application Can Be Mounted While The Server Runs
-    ${url}    Start    plain:Pages
-    Mount Application    sample_app.plain:Counter    /counter
+    ${url}    Start    kinds:Pages
+    Mount Application    sample_app.kinds:Counter    /counter
     Page Should Be    ${url}/counter    Visit 1
     Unmount Application    /counter
     Status Should Be    ${url}/counter    404

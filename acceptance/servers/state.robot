@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    What an application changed in CherryPy's global state is put back between tests.
+Documentation    Changes of CherryPy's global state by an application are put back between tests.
 
 Library          Collections
 Library          OperatingSystem
@@ -10,7 +10,7 @@ Test Teardown    Close Shop
 
 
 *** Test Cases ***
-Untidy Application Is Put Back
+Changes Of An Application Are Put Back
     ${url}    Open Shop
     Visit    /untidy
     Status Should Be    ${url}/sale    200
@@ -21,13 +21,13 @@ Untidy Application Is Put Back
     Lists Should Be Equal    ${changes}    ${expected}
     Status Should Be    ${url}/sale    404
 
-Tidy Application Has Nothing To Put Back
+Nothing Is Put Back If Nothing Was Changed
     Open Shop
     Visit    /tea?name=assam
     ${changes}    Reset Server State
     Should Be Empty    ${changes}
 
-Sessions Are Forgotten
+Sessions In Memory Are Deleted
     VAR    &{config}    tools.sessions.on=True
     Open Shop    config=${config}
     ${id}    Seed Session    user=ann
@@ -35,7 +35,7 @@ Sessions Are Forgotten
     Should Be Equal    ${changes}    ${{['1 sessions of RamSession']}}
     Run Keyword And Expect Error    STARTS:There is no session    Get Session    session_id=${id}
 
-Sessions In Files Are Forgotten But For Older Ones
+Sessions In Files Are Deleted Except For Older Ones
     VAR    ${folder}    ${TEMPDIR}/robot-cherrypy-sessions-${{ uuid.uuid4() }}
     Open Shop With Session Files    ${folder}
     ${older}    Seed Session    user=ann
@@ -48,8 +48,8 @@ Sessions In Files Are Forgotten But For Older Ones
     Run Keyword And Expect Error    STARTS:There is no session    Get Session    session_id=${newer}
     [Teardown]    Close Shop And Remove    ${folder}
 
-What Is Not Put Back Is Told
-    Run Inner Suite    evidence/untidy.robot    --variable    SERVER:${SERVER}
+Changes That Cannot Be Put Back Are Reported
+    Run Inner Suite    untidy.robot    --variable    SERVER:${SERVER}
     Inner Run Should Have Reported
     ...    Server 'shop' has changed, and was not put back: Faulty.discounts of /: 0 to 1
     Delete Inner Reports
@@ -63,7 +63,7 @@ Server In A Child Process Cannot Be Reset
 
 *** Keywords ***
 Open Shop With Session Files
-    [Documentation]    Keeps sessions in a folder.
+    [Documentation]    Starts the application with sessions in files of a folder.
     [Arguments]    ${folder}
     Create Directory    ${folder}
     VAR    &{config}    tools.sessions.on=True    tools.sessions.storage_path=${folder}
@@ -71,7 +71,7 @@ Open Shop With Session Files
     Open Shop    config=${config}
 
 Close Shop And Remove
-    [Documentation]    Leaves no file.
+    [Documentation]    Stops the application and deletes the folder of its sessions.
     [Arguments]    ${folder}
     Close Shop
     Remove Directory    ${folder}    recursive=True

@@ -1,6 +1,6 @@
 *** Settings ***
-Documentation    What only a whole stack can show. Where PostgreSQL or HAProxy is missing these suites
-...              are skipped with the reason.
+Documentation    The notes application with PostgreSQL and HAProxy. Where one of them is missing, these
+...              suites are skipped with the reason.
 
 Resource         ../resources/stack.resource
 

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     Parts of the stack fail or are taken out while others write, and nobody notices.
+Documentation     Programs of the stack fail or are replaced while users write, and no note is lost.
 
 Resource          ../resources/stack.resource
 
@@ -45,7 +45,7 @@ Load Balancer Is Reloaded
     Both Instances Should Serve
     Every Acknowledged Note Should Be Stored Once
 
-Instances Are Exchanged One By One
+Instances Are Replaced One By One
     Start Instance    three    ${DATABASE}    isolation=process
     Save A Note While    Reload Load Balancer    two    three
     Restart Server    one

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     HAProxy's statistics page shows what it thinks of the instances.
+Documentation     HAProxy's statistics page shows the states of the instances.
 
 Resource          ../resources/stack.resource
 
@@ -16,7 +16,7 @@ Page Shows Both Instances
     Instance Should Be Shown As    two    UP
     Capture Page Screenshot    EMBED
 
-Page Shows An Instance That Was Taken Out
+Page Shows An Instance In Maintenance
     Set Instance State    one    maint
     Wait Until Instance Is    one    maint
     Open Statistics
@@ -33,11 +33,11 @@ Page Shows An Instance That Was Killed
 
 *** Keywords ***
 Open Statistics
-    [Documentation]    In the browser that the notes are in, too.
+    [Documentation]    Opens the page in the browser of the notes.
     ${url}    Get Statistics Url
     Go To Page    ${url}
 
 Instance Should Be Shown As
-    [Documentation]    In its row of the backend's table.
+    [Documentation]    Compares the row of the instance in the table.
     [Arguments]    ${instance}    ${status}
     Element Should Contain    xpath://tr[.//a[@name='instances/${instance}']]    ${status}

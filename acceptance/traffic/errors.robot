@@ -30,6 +30,33 @@ Expected Errors Are No Errors
     Visit    /tea?name=ceylon
     Server Should Have No Errors
 
+Expected Errors May Be Any Number
+    Expect Server Error    KeyError: *    count=2+
+    Expect Server Error    HTTP 503: *    count=any
+    Visit    /tea?name=oolong
+    Visit    /tea?name=ceylon
+    Visit    /tea?name=sencha
+
+Errors Are Expected For A While
+    Expect Server Error    KeyError: *    count=any
+    Visit    /tea?name=oolong
+    Stop Expecting Server Errors
+    Visit    /tea?name=oolong
+    Run Keyword And Expect Error
+    ...    EQUALS:Server error: GET /tea: KeyError: 'oolong' in sample_app.faulty.Shop.tea (answered 500)
+    ...    Server Should Have No Errors
+    Expect Server Error
+
+Expected Errors That Have Not Come Are Named
+    Expect Server Error    KeyError: *    count=2+
+    Run Keyword And Expect Error
+    ...    EQUALS:Expected server error 'KeyError: *', at least 2 times did not come. Server errors of the test: none.
+    ...    Stop Expecting Server Errors
+
+Count That Is None
+    Run Keyword And Expect Error    EQUALS:'some' is no count: it is a number, such as 3, or 2+, or any.
+    ...    Expect Server Error    count=some
+
 Unexpected Errors Are Listed
     Visit    /tea?name=oolong
     Visit    /till
@@ -45,7 +72,7 @@ Expecting Outside Of A Test Fails
 
 *** Keywords ***
 Open Shop And Expect Too Early
-    [Documentation]    Keeps the error for a test to look at.
+    [Documentation]    Starts the shop; keeps the error of a keyword that belongs into a test.
     Open Shop
     ${error}    Run Keyword And Expect Error    *    Expect Server Error
     VAR    ${EXPECTED_IN_SETUP}    ${error}    scope=SUITE

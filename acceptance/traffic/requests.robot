@@ -31,6 +31,22 @@ Requests Of A Server That There Is Not Fail
     ...    EQUALS:No server with alias 'other' is running. Running: 'shop'.
     ...    Get Requests    alias=other
 
+Request In Flight Is Known
+    Request In Background    ${URL}/stock?seconds=0.3
+    ${requests}    Get Requests    path=/stock
+    Should Be Equal    ${requests[0].ended}    ${None}
+    Wait Until Server Is Idle
+    Should Be True    $requests[0].ended
+
+Headers Of Request And Response Are Known
+    Visit    /
+    ${requests}    Get Requests
+    Should Be Equal    ${requests[0].request_headers}[accept]    */*
+    Should Be Equal    ${requests[0].headers}    ${requests[0].request_headers}
+    Should Start With    ${requests[0].response_headers}[CONTENT-TYPE]    text/html
+    ${types}    Call Method    ${requests[0].response_headers}    get_all    Content-Type
+    Length Should Be    ${types}    1
+
 Form Was Received
     Send Form    /order    tea=sencha    grams=250
     VAR    &{order}    tea=sencha    grams=250
@@ -66,13 +82,13 @@ Idle Server Is Not Waited For
     Wait Until Server Is Idle
 
 Busy Server Is Waited For
-    Ask In Background    ${URL}/stock?seconds=0.3
+    Request In Background    ${URL}/stock?seconds=0.3
     Wait Until Server Is Idle
     ${requests}    Get Requests    path=/stock
     Should Be True    $requests[0].ended
 
 Server That Stays Busy Is Told
-    Ask In Background    ${URL}/stock?seconds=0.5
+    Request In Background    ${URL}/stock?seconds=0.5
     Run Keyword And Expect Error    STARTS:Server 'shop' was not idle within 0.1 s. In flight: GET /stock (0.
     ...    Wait Until Server Is Idle    0.1 s
     Wait Until Server Is Idle    0.1 s    except_paths=/sto*
@@ -81,12 +97,12 @@ Server That Stays Busy Is Told
 
 *** Keywords ***
 Open Shop For All Tests
-    [Documentation]    Keeps its address.
+    [Documentation]    Starts the shop and keeps its address.
     ${url}    Open Shop
     VAR    ${URL}    ${url}    scope=SUITE
 
 Send Form
-    [Documentation]    Sends what a form sends.
+    [Documentation]    Sends the fields of a form.
     [Arguments]    ${path}    &{fields}
     Post    ${URL}${path}    ${fields}
 

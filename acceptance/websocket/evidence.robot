@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     A failed test shows the messages of its WebSockets on the time line.
+Documentation     A failed test shows the messages of its WebSockets on the timeline.
 
 Library           ../resources/inner_runs.py
 
@@ -12,14 +12,17 @@ ${SERVER}    threaded
 
 
 *** Test Cases ***
-Messages Of Keywords Are On The Time Line
+Messages Of Keywords Are On The Timeline
     Inner Test Should Show
     ...    Fail After Frames
     ...    >WebSocket &#x27;Grace&#x27; →
     ...    {&quot;say&quot;: &quot;Relay 70&quot;
 
-Messages Of The Page Are On The Time Line
+Messages Of The Page Are On The Timeline
     Inner Test Should Show    Fail After Frames    WebSocket of the page ←    &quot;text&quot;: &quot;Relay 70&quot;
 
-Handshakes Are On The Time Line
-    Inner Test Should Show    Fail After Frames    /talk?room=lobby&amp;name=Grace <span class=status>→ 101
+Handshakes Are On The Timeline
+    Inner Test Should Show
+    ...    Fail After Frames
+    ...    /talk?room=lobby&amp;name=Grace</span>
+    ...    <span class='status '>101</span>

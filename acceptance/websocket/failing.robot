@@ -82,6 +82,14 @@ Connection Is Not Closed
     ...    timeout=0.1 seconds
     [Teardown]    Close WebSocket
 
+Connection Is Not Closed But Busy
+    Connect WebSocket    /count?upto=1000000000000    alias=endless
+    Run Keyword And Expect Error
+    ...    STARTS:WebSocket 'endless' should be closed, but it is still open after 0.1 s. Before,
+    ...    WebSocket Should Be Closed
+    ...    timeout=0.1 seconds
+    [Teardown]    Close WebSocket
+
 Connection Is Closed Otherwise
     Connect WebSocket    /close?code=3001&reason=enough    alias=short
     Run Keyword And Expect Error

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    The page works on a phone, a tablet and a desk, upright and turned, with a finger.
+Documentation    The page works on phones and a tablet, in portrait and landscape, and with touch.
 
 Resource         ../resources/whereami.resource
 
@@ -47,7 +47,7 @@ Page Is Accessible
 
 *** Keywords ***
 Device Should Show Where It Is
-    [Documentation]    The device is what it claims to be, and the page fits on it.
+    [Documentation]    The browser emulates the device, the page fits on it, and shows a position.
     [Arguments]    ${device}    ${agent}
     Carry Phone    ${device}
     Go To Page    /

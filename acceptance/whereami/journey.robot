@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    The phone moves, is refused the position, and loses it and its network.
+Documentation    The phone moves, may not read its position, and loses position and network.
 
 Resource         ../resources/whereami.resource
 
@@ -63,8 +63,8 @@ Network Is Lost And Comes Back
     Server Should Know    48.140    11.580
     Track Should Have    3
 
-Browser Elsewhere Is Driven
-    [Documentation]    A phone's browser is reached through the URL of its WebDriver.
+Remote Browser Is Used
+    [Documentation]    The browser of a phone is reached in this way, through the URL of a WebDriver.
     ${remote}    ${capabilities}    Start Web Driver
     Start Server    sample_app.whereami:WhereAmI    server=${SERVER}
     Open Headless Browser    device=Pixel 7    remote_url=${remote}    capabilities=${capabilities}
@@ -72,7 +72,7 @@ Browser Elsewhere Is Driven
     Phone Should Show    48.13700° N    11.57500° E
     [Teardown]    Run Keywords    Put Phone Away    AND    Stop Web Driver
 
-No Web Driver Is There
+No Web Driver Listens
     Run Keyword And Expect Error
     ...    EQUALS:No WebDriver answers at http://127.0.0.1:9: Connection refused.
     ...    Open Headless Browser    about:blank    remote_url=http://127.0.0.1:9
@@ -88,19 +88,19 @@ Remote Browser Is Unknown
 
 *** Keywords ***
 Move And Be Followed
-    [Documentation]    The server gets to know the new position.
+    [Documentation]    Moves the phone, and waits until the server has the position.
     [Arguments]    ${latitude}    ${longitude}
     Move To    ${latitude}    ${longitude}
     Server Should Know    ${latitude}    ${longitude}
 
 Move And Be Told
-    [Documentation]    The page says that the server does not know the new position.
+    [Documentation]    Moves the phone, and waits until the page says that the server lacks the position.
     [Arguments]    ${latitude}    ${longitude}    ${text}
     Move To    ${latitude}    ${longitude}
     Wait Until Element Contains    id:sending    ${text}    timeout=${TIMEOUT}
 
 Track Should Have
-    [Documentation]    Counts the positions that the server knows.
+    [Documentation]    Compares the number of positions that the server has.
     [Arguments]    ${count}
     ${track}    Read Resource    /track
     Length Should Be    ${track}    ${count}

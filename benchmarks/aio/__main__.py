@@ -1,8 +1,11 @@
-"""Measure CherryPy on asyncio against its threaded server and its peers: `python benchmarks/aio`.
+"""Measure CherryPy on asyncio beside its threaded server and other frameworks.
 
-Needs wrk (Debian: `apt-get install wrk`). The servers take turns within each round, so that what
-else the machine does meets all of them; the figures are medians over the rounds, and the ratios are
-what counts. Writes `results/aio.json` and draws the plots of `docs/asyncio.md`.
+    python benchmarks/aio
+
+Needs wrk (Debian: `apt-get install wrk`). In each round all servers are measured one after the
+other, so that other load on the machine affects all of them. The figures are medians of the rounds;
+compare ratios, not absolute figures. Writes `results/aio.json` and draws the plots of
+`docs/asyncio.md`.
 """
 
 import argparse
@@ -15,7 +18,7 @@ from pathlib import Path
 import cycles
 import drawing
 import idle
-from measuring import Work, load, serving
+from measuring import Work, load, server_process
 
 REPOSITORY = Path(__file__).parents[2]
 SERVERS = {
@@ -35,16 +38,19 @@ WORKS = {
     Work("form, 64 clients", "/form", 64, "form.lua"): CHERRYPY,
     Work("64 KiB, 64 clients", "/block", 64): CHERRYPY,
     Work("plain handler, 16 clients", "/plain", 16): ("threaded", "asyncio"),
+    Work("plain handler and a tool, 16 clients", "/tool", 16): ("threaded", "asyncio"),
 }
 
 
 def main():
-    """Run everything that was asked for."""
+    """Measure, print the results, and draw them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of load for each figure")
-    parser.add_argument("--connections", type=int, default=10_000, help="that idle")
-    parser.add_argument("--cycles", type=int, default=1000, help="of starting and stopping")
+    parser.add_argument(
+        "--connections", type=int, default=10_000, help="how many connections are idle"
+    )
+    parser.add_argument("--cycles", type=int, default=1000, help="how often to start and stop")
     parser.add_argument("--no-plots", action="store_true")
     options = parser.parse_args()
     figures = measure(options.rounds, options.seconds)
@@ -67,24 +73,24 @@ def measure(rounds, seconds):
     for number in range(rounds):
         print(f"round {number + 1} of {rounds}", flush=True)
         for name, command in SERVERS.items():
-            with serving(*command) as (process, port):
+            with server_process(*command) as (process, port):
                 for work, servers in WORKS.items():
                     if name in servers:
                         load(process, port, work, 1)
-                        found = load(process, port, work, seconds)
-                        figures.setdefault(work.name, {}).setdefault(name, []).append(found)
+                        measured = load(process, port, work, seconds)
+                        figures.setdefault(work.name, {}).setdefault(name, []).append(measured)
     return figures
 
 
 def summarise(figures):
-    """Return the medians."""
+    """Return the medians of the rounds, by work and server."""
     return {
         work: {
             server: {
-                key: statistics.median(asdict(one)[key] for one in found)
-                for key in asdict(found[0])
+                key: statistics.median(asdict(measured)[key] for measured in rounds)
+                for key in asdict(rounds[0])
             }
-            for server, found in by_server.items()
+            for server, rounds in by_server.items()
         }
         for work, by_server in figures.items()
     }

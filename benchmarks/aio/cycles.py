@@ -1,4 +1,4 @@
-"""What starting and stopping a server takes, and whether anything is left."""
+"""Measures how long a server takes to start and stop, and whether threads or files are left."""
 
 import gc
 import http.client
@@ -11,8 +11,7 @@ import cherrypy
 from cherrypy._cpserver import Server
 from cherrypy._cptree import Tree
 
-from robot_cherrypy.aio.application import Application
-from robot_cherrypy.aio.server import HTTPServer
+from robot_cherrypy import aio
 
 
 class Root:
@@ -22,7 +21,7 @@ class Root:
 
 
 def measure(number):
-    """Start, ask once and stop, many times; return the median times and what is left."""
+    """Start a server, send a request and stop it, many times; return medians and what is left."""
     cherrypy.config.update({"environment": "embedded", "log.screen": False})
     tree = Tree()
     tree.mount(Root())
@@ -42,7 +41,7 @@ def measure(number):
 def _cycle(tree):
     settings = Server()
     settings.socket_port = 0
-    server = HTTPServer(settings, Application(tree))
+    server = aio.HTTPServer(settings, aio.application(tree))
     started = time.perf_counter()
     server.prepare()
     thread = threading.Thread(target=server.serve)

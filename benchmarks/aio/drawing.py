@@ -1,4 +1,4 @@
-"""The plots that the docs show."""
+"""Draws the plots that the documentation shows."""
 
 import matplotlib as mpl
 
@@ -13,19 +13,23 @@ def draw(results, folder):
     folder.mkdir(parents=True, exist_ok=True)
     works = results["works"]
     _bars(
-        {work: _ratios(found, "rate") for work, found in works.items()},
+        {work: _ratios(by_server, "rate") for work, by_server in works.items()},
         "Requests a second, threaded CherryPy = 1",
         folder / "asyncio-throughput.svg",
     )
     _bars(
-        {work: {name: one["p99"] for name, one in found.items()} for work, found in works.items()},
+        {
+            work: {name: figures["p99"] for name, figures in by_server.items()}
+            for work, by_server in works.items()
+        },
         "99th percentile of latency in ms",
         folder / "asyncio-latency.svg",
     )
 
 
-def _ratios(found, key):
-    return {name: one[key] / found["threaded"][key] for name, one in found.items()}
+def _ratios(by_server, key):
+    base = by_server["threaded"][key]
+    return {name: figures[key] / base for name, figures in by_server.items()}
 
 
 def _bars(groups, title, path):

@@ -1,4 +1,4 @@
-"""Starting a server in a process of its own, and loading it with wrk."""
+"""Starts servers in processes of their own, and puts load on them with wrk."""
 
 import contextlib
 import re
@@ -17,7 +17,7 @@ UNITS = {"us": 0.001, "ms": 1, "s": 1000, "m": 60_000}
 
 @dataclass(frozen=True)
 class Work:
-    """What is asked of a server."""
+    """A kind of load: a path, a number of connections, and for other methods a script of wrk."""
 
     name: str
     path: str
@@ -27,7 +27,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Figures:
-    """What came of it: requests a second, latencies in ms, and CPU time in µs a request."""
+    """What was measured: requests per second, latencies in ms, and CPU time per request in µs."""
 
     rate: float
     p50: float
@@ -37,8 +37,8 @@ class Figures:
 
 
 @contextlib.contextmanager
-def serving(script, *arguments):
-    """Run one of the `apps`; yield its process and port."""
+def server_process(script, *arguments):
+    """Run a server of `apps`; yield its process and port."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, str(HERE / "apps" / script), str(port), *arguments]
@@ -66,19 +66,19 @@ def _wait_until_ready(process, port):
 
 
 def load(process, port, work, seconds):
-    """Load a server with wrk for some seconds."""
+    """Put load on a server for some seconds; return the figures."""
     command = ["wrk", "-t1", f"-c{work.connections}", f"-d{seconds}s", "--latency"]
     if work.script:
         command += ["-s", str(HERE / work.script)]
     before = sum(process.cpu_times()[:2])
-    done = subprocess.run(
+    wrk = subprocess.run(
         [*command, f"http://127.0.0.1:{port}{work.path}"],
         capture_output=True,
         text=True,
         check=True,
     )
     cpu = sum(process.cpu_times()[:2]) - before
-    return _read(done.stdout, cpu)
+    return _read(wrk.stdout, cpu)
 
 
 def _read(output, cpu):

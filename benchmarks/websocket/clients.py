@@ -1,4 +1,7 @@
-"""Clients that cost little, so that the servers are measured: they know what comes back."""
+"""Clients that need little CPU time, so that the servers are measured.
+
+They know what comes back, and count bytes instead of reading frames.
+"""
 
 import asyncio
 import base64
@@ -8,7 +11,7 @@ import time
 
 
 def frame(payload):
-    """Make a client's frame, masked with zeros: that is legal, and leaves the payload as it is."""
+    """Make a client's frame. Its mask is zero, which is legal and leaves the payload as it is."""
     size = len(payload)
     if size < 126:
         head = struct.pack("!BB", 0x82, 0x80 | size)
@@ -28,7 +31,7 @@ def handshake(path):
 
 
 class Client(asyncio.Protocol):
-    """One connection: a handshake, then a count of what comes."""
+    """One connection, which passes on what it receives after the handshake."""
 
     def __init__(self, path):
         self.path = path
@@ -63,10 +66,10 @@ async def connect(port, path):
 
 
 async def echo(port, path, *, size, count, connections):
-    """Send messages and wait for each to come back; return how many went around in a second."""
+    """Send messages and wait until each comes back; return how many do so in a second."""
     clients = [await connect(port, path) for _ in range(connections)]
     wire = frame(bytes(size))
-    expected = len(wire) - 4  # what comes back is not masked
+    expected = len(wire) - 4  # a server's frame has no mask
     left = [count]
     done = asyncio.get_running_loop().create_future()
 

@@ -1,4 +1,4 @@
-"""Echo of small and of large messages: ours against `websockets` and ws4py, in alternating runs.
+"""Messages that are sent back, small and large: our servers, `websockets` and ws4py in turn.
 
 Usage: python benchmarks/websocket/echo.py [ROUNDS]
 """

@@ -1,8 +1,8 @@
-"""Many open sockets: memory of the server for each, and a broadcast to all of them.
+"""Many open WebSockets: the server's memory for each, and the time of a broadcast to all.
 
-Usage: python benchmarks/websocket/load.py [SOCKETS]
+Usage: python benchmarks/websocket/load.py [WEBSOCKETS]
 
-The server and the client are processes of their own, as each may have `ulimit -n` files open.
+Server and client are separate processes, because each may have `ulimit -n` files open.
 """
 
 import asyncio
@@ -21,12 +21,12 @@ MESSAGE = b"x" * 125
 BROADCASTS = 7
 
 
-def resident(process_port):
-    """Resident memory of the process that listens on a port, in bytes."""
+def resident(port):
+    """Return the resident memory of the process that listens on a port, in bytes."""
     inode = next(
         line.split()[9]
         for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
-        if line.split()[1].endswith(f":{process_port:04X}") and line.split()[3] == "0A"
+        if line.split()[1].endswith(f":{port:04X}") and line.split()[3] == "0A"
     )
     for link in Path("/proc").glob("[0-9]*/fd/*"):
         try:
@@ -35,7 +35,7 @@ def resident(process_port):
                 return int(pages) * resource.getpagesize()
         except OSError:
             continue
-    raise LookupError(process_port)
+    raise LookupError(port)
 
 
 async def measure(port, count):

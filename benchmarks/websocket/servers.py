@@ -1,4 +1,4 @@
-"""Servers to measure, each in a process of its own: `python servers.py NAME` prints its port."""
+"""Servers to measure. `python servers.py NAME` runs one and prints its port."""
 
 import logging
 import sys
@@ -10,11 +10,12 @@ from cherrypy._cpwsgi_server import CPWSGIServer
 
 from robot_cherrypy.websocket import Group, websocket
 
+# Bytes. Twice the largest message of the benchmarks.
 LARGEST = 2**27
 
 
 class Pages:
-    """Our pages."""
+    """The pages of our servers."""
 
     group = Group(max_unsent=2**24)
 
@@ -33,31 +34,30 @@ class Pages:
     @cherrypy.expose
     @websocket(ping_interval=None)
     async def member(self, ws):
-        """Wait for broadcasts; a message from one member is broadcast to all."""
+        """Broadcast each message of a member to all."""
         with self.group.joined(ws):
             async for message in ws:
                 self.group.broadcast(message)
 
 
 def settings():
-    made = Server()
-    made.socket_host, made.socket_port = "127.0.0.1", 0
-    made.socket_queue_size = 2048
-    return made
+    server_settings = Server()
+    server_settings.socket_host, server_settings.socket_port = "127.0.0.1", 0
+    server_settings.socket_queue_size = 2048
+    return server_settings
 
 
 def tree():
     cherrypy.config.update({"log.screen": False})
-    made = Tree()
-    made.mount(Pages())
-    return made
+    pages_tree = Tree()
+    pages_tree.mount(Pages())
+    return pages_tree
 
 
 def ours_async():
     from robot_cherrypy import aio
-    from robot_cherrypy.aio.server import HTTPServer
 
-    return serve(HTTPServer(settings(), aio.application(tree())))
+    return serve(aio.HTTPServer(settings(), aio.application(tree())))
 
 
 def ours_threaded():
@@ -73,12 +73,12 @@ def serve(server):
 
 
 def library():
-    """The `websockets` library, on uvloop as our server."""
+    """The `websockets` library, on uvloop like our servers."""
     import uvloop
     from websockets.asyncio.server import broadcast
     from websockets.asyncio.server import serve as websockets_serve
 
-    logging.disable(logging.CRITICAL)  # it tells of each client that is cut off
+    logging.disable(logging.CRITICAL)  # it logs each client that is cut
     members = set()
 
     async def handler(connection):
@@ -100,10 +100,10 @@ def library():
 
 
 def library_threads():
-    """The `websockets` library with a thread for each connection, as our plain page handlers."""
+    """The `websockets` library with a thread for each connection, like our plain page handlers."""
     from websockets.sync.server import serve as websockets_serve
 
-    logging.disable(logging.CRITICAL)  # as above
+    logging.disable(logging.CRITICAL)  # likewise
 
     def handler(connection):
         for message in connection:
@@ -130,10 +130,9 @@ def ws4py():
         def echo(self):
             pass
 
-    made = Tree()
-    made.mount(Root())
     server = CPWSGIServer(settings())
-    server.wsgi_app = made
+    server.wsgi_app = Tree()
+    server.wsgi_app.mount(Root())
     manager.start()
     serve(server)
 

@@ -1,17 +1,20 @@
-"""Making this process' CherryPy ready for coroutines, and putting it back."""
+"""Make this process' CherryPy ready for coroutines, and put it back as it was."""
 
 import os
 import threading
 
-from robot_cherrypy.aio import bridge, handlers, locks
-from robot_cherrypy.aio.workers import offload
-from robot_cherrypy.patches import cooperation, known
-from robot_cherrypy.patches.dispatching import virtual_paths
-from robot_cherrypy.patches.replacing import Replacements
-from robot_cherrypy.patches.serving import context_serving
-from robot_cherrypy.patches.speed import PATCHES
+from robot_cherrypy.aio.request import handlers
+from robot_cherrypy.aio.runtime import bridge, locks
+from robot_cherrypy.aio.runtime.workers import offload
+from robot_cherrypy.patches import cooperation
+from robot_cherrypy.patches.context_serving import context_serving
+from robot_cherrypy.patches.dispatcher import virtual_paths
+from robot_cherrypy.patches.ranges import valid_ranges
+from robot_cherrypy.patches.replacements import Replacements
+from robot_cherrypy.patches.source_check import apply_known
+from robot_cherrypy.patches.speed import SPEED_PATCHES
 
-# Names the speed patches to leave out, separated by commas.
+# The environment variable that names speed patches to leave out, separated by commas.
 WITHOUT = "ROBOT_CHERRYPY_WITHOUT_PATCHES"
 
 _guard = threading.Lock()
@@ -27,7 +30,7 @@ def install() -> None:
     `cherrypy.engine.start`) serves on asyncio unless its `instance` is set. May be called
     repeatedly.
     """
-    global _installed  # noqa: PLW0603 - CherryPy is one for the process, and so is this
+    global _installed  # noqa: PLW0603 - a process has one CherryPy
     with _guard:
         _installed += 1
         if _installed == 1:
@@ -35,14 +38,14 @@ def install() -> None:
 
 
 def ensure_installed() -> None:
-    """Install if nobody has, for good: under somebody else's ASGI server nobody would undo it."""
+    """Install unless that was done; for good, as another ASGI server would not uninstall."""
     if not _installed:
         install()
 
 
 def uninstall() -> None:
-    """Put CherryPy back as it was; the last call of as many as there were to `install` does it."""
-    global _installed  # noqa: PLW0603
+    """Put CherryPy back as it was, when called as many times as `install` was."""
+    global _installed  # noqa: PLW0603 - a process has one CherryPy
     with _guard:
         if not _installed:
             return
@@ -53,26 +56,27 @@ def uninstall() -> None:
 
 
 def _replace() -> None:
-    patches = [*PATCHES, virtual_paths(handlers.settle)]
-    known.install(patches, _replacements, without=os.environ.get(WITHOUT, "").split(","))
-    announcements = locks.Announcements()
+    patches = [*SPEED_PATCHES, virtual_paths(handlers.call_dispatcher)]
+    apply_known(_replacements, patches, without=os.environ.get(WITHOUT, "").split(","))
+    cache_waits = locks.CacheWaits()
     context_serving(_replacements)
+    valid_ranges(_replacements)
     cooperation.page_handlers(_replacements, handlers.call_page_handler)
     cooperation.hooks(_replacements, handlers.call_hook)
     cooperation.handler_tools(_replacements, handlers.call_tool)
     cooperation.error_tools(_replacements, handlers.call_tool)
-    cooperation.response_bodies(_replacements, handlers.settle)
-    cooperation.encoded_handlers(_replacements, handlers.settle)
+    cooperation.response_bodies(_replacements, handlers.awaited)
+    cooperation.long_work(_replacements, handlers.process_body, handlers.collapse_body)
+    cooperation.encoded_handlers(_replacements, handlers.awaited)
     cooperation.error_pages(_replacements, handlers.synchronous)
-    cooperation.error_responses(_replacements, handlers.settle)
-    cooperation.dispatchers(_replacements, handlers.settle)
-    cooperation.engine_listeners(_replacements, handlers.settle)
+    cooperation.error_responses(_replacements, handlers.awaited)
+    cooperation.dispatchers(_replacements, handlers.call_dispatcher)
+    cooperation.xmlrpc_responses(_replacements, handlers.awaited)
+    cooperation.engine_listeners(_replacements, handlers.awaited)
     cooperation.session_locks(_replacements, locks.RequestLock)
     cooperation.session_file_locks(_replacements, locks.RequestLock)
     cooperation.session_storage(_replacements, offload)
     cooperation.session_sleep(_replacements, locks.sleep)
-    cooperation.cache_waits(
-        _replacements, locks.wait_cooperatively(announcements), announcements.announce
-    )
+    cooperation.cache_waits(_replacements, cache_waits.wait, cache_waits.wake)
     cooperation.file_bodies(_replacements, offload)
     cooperation.default_server(_replacements, "robot_cherrypy.aio.server.HTTPServer")

@@ -6,66 +6,98 @@ It has the interface of `cheroot.server.HTTPServer`: `prepare()`, `serve()`, `st
 
 import asyncio
 import concurrent.futures
+import contextlib
 import inspect
 import socket
 import threading
 import time
+from collections.abc import Coroutine
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import cherrypy
+import uvicorn
 from uvicorn.server import ServerState
 
-from robot_cherrypy.aio import bridge, listening
-from robot_cherrypy.aio.application import Application
-from robot_cherrypy.aio.connection import Connection
+from robot_cherrypy.aio import sockets
+from robot_cherrypy.aio.config import uvicorn_config
+from robot_cherrypy.aio.http.connection import Connection
 from robot_cherrypy.aio.installation import install, uninstall
-from robot_cherrypy.aio.lifespan import ON_THE_BUS
-from robot_cherrypy.aio.watchdog import Watchdog
-from robot_cherrypy.aio.workers import busy_threads_of, close_pool_of, open_pool_for
-from robot_cherrypy.asgi import AsgiCallable, Lifespan, Scope
+from robot_cherrypy.aio.request.application import Application
+from robot_cherrypy.aio.runtime import bridge
+from robot_cherrypy.aio.runtime.watchdog import Watchdog
+from robot_cherrypy.aio.runtime.workers import busy_threads_of, close_pool_of, open_pool_for
+from robot_cherrypy.asgi import ON_THE_BUS, AsgiCallable, Scope
+from robot_cherrypy.asgi.lifespan import Lifespan, LifespanError, shown
 from robot_cherrypy.errors import ApplicationError
+from robot_cherrypy.event_loops import new_event_loop
+from robot_cherrypy.settings import checks
+from robot_cherrypy.settings.lifespan_timeout import lifespan_timeout
 
-_CUT_GRACE = 1.0  # seconds that requests have to end themselves once they were cancelled
-_STARTUP_TIMEOUT = 30.0  # seconds that the application's lifespan may take
+# Seconds that cancelled requests have to clean up: enough to release a session or to roll a
+# transaction back. After that they are left alone, as a thread cannot be interrupted.
+_CUT_GRACE = 1.0
+# How often a stop looks whether a request that had begun to arrive is in flight or was given up, in
+# seconds: far below what a person notices, and well above what a look costs.
+_ARRIVAL_INTERVAL = 0.01
+# How often deadlines of connections are checked within one time-out: a connection is closed at most
+# a quarter of its time-out too late.
+_CHECKS_PER_TIMEOUT = 4
+# The longest time between two checks, in seconds, so that long time-outs are kept to a second.
+_MAX_CHECK_INTERVAL = 1.0
 
 
 class HTTPServer:
-    """An HTTP server; each has a socket, an event loop and a pool of worker threads of its own.
+    """An HTTP server with a socket, an event loop and a pool of worker threads of its own.
 
     Args:
-        settings: Address, limits, time-outs and TLS files, as on `cherrypy.server`, which is the
-        default. application: The ASGI callable to serve, by default what is mounted on
-        `cherrypy.tree`.
+        settings: Address, limits, time-outs and TLS files, as attributes; by default those of
+            `cherrypy.server`.
+        application: The ASGI callable to serve, by default what is mounted on `cherrypy.tree`.
     """
 
     def __init__(self, settings: Any = None, application: AsgiCallable | None = None) -> None:
         self.settings = cherrypy.server if settings is None else settings
         self.application: AsgiCallable = application or Application()
+        served = inspect.unwrap(self.application)
+        if isinstance(served, Application):
+            served.settings = self.settings
         self.shutdown_timeout: float = self.settings.shutdown_timeout
-        self.timeout: float = self.settings.socket_timeout
+        self.socket_timeout: float | None = self.settings.socket_timeout
         self.socket: socket.socket | None = None
         self.ready = False
         self.requests: dict[asyncio.Task[None], Any] = {}
         self._guard = threading.Lock()
         self._interrupt: BaseException | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._prepared: tuple[asyncio.AbstractEventLoop, Lifespan] | None = None
+        self._prepared: _Prepared | None = None
+        self.is_shutting_down = False
         self._drained: concurrent.futures.Future[None]
         self._finished: concurrent.futures.Future[None]
         self._address: Any = None
         self._state = ServerState()
         self._stop_requested = False
         self._stop: asyncio.Event | None = None
-        self._leaving: set[asyncio.Task[Any]] = set()
+        # The requests that called `stop` themselves.
+        self._stopping_tasks: set[asyncio.Task[Any]] = set()
 
     def __str__(self) -> str:
         return f"{type(self).__module__}.{type(self).__name__}({self.bind_addr!r})"
 
     @property
     def bind_addr(self) -> Any:
-        """The (host, port), or the Unix socket's path: the real one once the server is prepared."""
+        """The (host, port), or the path of the Unix socket; the real one after `prepare`."""
         return self._address or self.settings.bind_addr
+
+    @property
+    def timeout(self) -> float | None:
+        """The `socket_timeout`, by the name that applications know from `cheroot.server`."""
+        return self.socket_timeout
+
+    @timeout.setter
+    def timeout(self, seconds: float | None) -> None:
+        self.socket_timeout = seconds
 
     @property
     def connections(self) -> int:
@@ -83,44 +115,49 @@ class HTTPServer:
         if error is not None:
             self._request_stop()
 
-    def hosts(self, scope: Scope) -> bool:
-        """Tell whether a WebSocket goes to an ASGI application as it is; else it is a request."""
+    def is_hosted(self, scope: Scope) -> bool:
+        """Return whether a WebSocket goes to an ASGI application, and not to a CherryPy page."""
         application = inspect.unwrap(self.application)
-        return application.hosts(scope) if isinstance(application, Application) else True
+        return application.is_hosted(scope) if isinstance(application, Application) else True
 
     def interrupted(self, error: BaseException) -> None:
-        """Stop serving: a page raised SystemExit or KeyboardInterrupt, which `serve` will raise.
+        """Stop, as a page handler raised SystemExit or KeyboardInterrupt; `serve` will raise it.
 
-        Meant to be overridden where pages must not stop the server.
+        Meant to be overridden where page handlers must not stop the server.
         """
         self.interrupt = error
 
     def prepare(self) -> None:
-        """Bind and listen, start the application up, and make CherryPy ready for coroutines.
+        """Bind and listen, make CherryPy ready for coroutines, and start the application up.
 
         Raises:
-            OSError: If the address is taken or not to be had.
-            ApplicationError: If the application did not start up.
+            ServerError: The server could not serve with its settings.
+            OSError: The address is taken or cannot be used.
+            ApplicationError: The application did not start up.
         """
+        config = uvicorn_config(self.application, self.settings)
+        checks.check(self.settings)
         self._interrupt = None
         self._stop_requested = False
-        self.timeout = self.settings.socket_timeout
+        self.socket_timeout = self.settings.socket_timeout
         self._drained = concurrent.futures.Future()
         self._finished = concurrent.futures.Future()
-        self.socket = listening.bind(self.settings)
+        self.socket = sockets.bind(self.settings)
         address = self.socket.getsockname()
         self._address = address if isinstance(address, str) else address[:2]
         install()
-        loop, lifespan = listening.new_event_loop(), Lifespan(self.application, [ON_THE_BUS])
-        self._prepared = loop, lifespan
+        loop, lifespan = new_event_loop(), Lifespan(self.application, [ON_THE_BUS])
+        self._prepared = _Prepared(loop, lifespan, config)
+        open_pool_for(loop, self.settings)
+        timeout = lifespan_timeout(self.settings)
         try:
-            loop.run_until_complete(lifespan.startup(_STARTUP_TIMEOUT))
+            _run_event(loop, "startup", lifespan.startup(timeout))
         except BaseException:
             self._unprepare()
             raise
 
     def start(self) -> None:
-        """Prepare and serve, as `cherrypy.process.servers.ServerAdapter` wants it."""
+        """Prepare and serve; `cherrypy.process.servers.ServerAdapter` calls it."""
         self.prepare()
         self.serve()
 
@@ -128,44 +165,50 @@ class HTTPServer:
         """Serve until `stop` is called.
 
         Raises:
-            SystemExit: If a page raised it, as it does on CherryPy's own server.
+            SystemExit: A page handler raised it, as it does on CherryPy's own server.
             KeyboardInterrupt: Likewise.
         """
         with self._guard:
             if self.socket is None or self._prepared is None:
                 return
-            listener, (loop, lifespan) = self.socket, self._prepared
-            self._loop, self._prepared = loop, None
+            listener, prepared = self.socket, self._prepared
+            self._loop, self._prepared = prepared.loop, None
         try:
-            self._run(loop, listener)
+            self._run(prepared, listener)
         finally:
-            self._close(loop, lifespan)
-            self._finished.set_result(None)
+            try:
+                self._close(prepared)
+            finally:
+                self._finished.set_result(None)
         if self._interrupt is not None:
             raise self._interrupt
 
-    def _run(self, loop: asyncio.AbstractEventLoop, listener: socket.socket) -> None:
-        main = loop.create_task(self._main(loop, listener))
-        try:
-            loop.run_until_complete(main)
-        except (KeyboardInterrupt, SystemExit) as error:  # a signal, if this is the main thread
-            self.interrupt = error
-            loop.run_until_complete(main)
+    def _run(self, prepared: "_Prepared", listener: socket.socket) -> None:
+        loop = prepared.loop
+        main = loop.create_task(self._main(prepared, listener))
+        while not main.done():
+            try:
+                loop.run_until_complete(main)
+            except (KeyboardInterrupt, SystemExit, RuntimeError) as error:
+                # A signal, if this is the main thread; or somebody has called the loop's `stop`.
+                self.interrupt = error
 
-    async def _main(self, loop: asyncio.AbstractEventLoop, listener: socket.socket) -> None:
+    async def _main(self, prepared: "_Prepared", listener: socket.socket) -> None:
+        loop, config = prepared.loop, prepared.config
         self._stop = asyncio.Event()
         state = self._state = ServerState()
-        config = listening.uvicorn_config(self.application, self.settings)
-        open_pool_for(loop, self.settings)
         connection = partial(
             Connection, self, config=config, server_state=state, app_state={}, _loop=loop
         )
-        backlog = listening.backlog(self.settings)
-        servers = [
-            await loop.create_server(connection, sock=one, ssl=config.ssl, backlog=backlog)
-            for one in listening.copies(listener)
+        options: dict[str, Any] = {"backlog": sockets.backlog(self.settings)}
+        if config.ssl is not None:
+            timeout = self.socket_timeout or None
+            options |= {"ssl": config.ssl, "ssl_handshake_timeout": timeout}
+        listeners = [
+            await loop.create_server(connection, sock=copy, **options)
+            for copy in sockets.copies(listener)
         ]
-        watch = loop.create_task(self._watch_deadlines(state))
+        deadlines = loop.create_task(self._check_deadlines(state))
         watchdog = self._watchdog(loop)
         self.ready = True
         if self._stop_requested:
@@ -174,10 +217,10 @@ class HTTPServer:
             await self._stop.wait()
         finally:
             self.ready = False
-            for server in servers:
-                server.close()
+            for accepting in listeners:
+                accepting.close()
             await self._drain(state)
-            watch.cancel()
+            deadlines.cancel()
             if watchdog is not None:
                 watchdog.close()
 
@@ -185,87 +228,145 @@ class HTTPServer:
         limit = getattr(self.settings, "blocked_after", None)
         return Watchdog(loop, limit) if limit else None
 
-    async def _watch_deadlines(self, state: ServerState) -> None:
-        """Look after idle and slow connections, with one timer for all, as each costs memory."""
+    async def _check_deadlines(self, state: ServerState) -> None:
+        """Close idle and slow connections: one timer for all, as a timer for each costs memory."""
+        interval = _MAX_CHECK_INTERVAL
+        if self.socket_timeout:
+            interval = min(interval, self.socket_timeout / _CHECKS_PER_TIMEOUT)
         while True:
-            await asyncio.sleep(min(1.0, (self.timeout or 4) / 4))
+            await asyncio.sleep(interval)
             now = time.monotonic()
             for connection in list(state.connections):
-                if isinstance(connection, Connection):
-                    connection.check_deadline(now)
+                check = getattr(connection, "check_deadline", None)  # of HTTP connections
+                if check is not None:
+                    check(now)
 
     async def _drain(self, state: ServerState) -> None:
-        """Let requests in flight end; after `shutdown_timeout` seconds, cut them and say which."""
+        """Let requests in flight end; after `shutdown_timeout` seconds, cut those that are left."""
         for connection in list(state.connections):
             connection.shutdown()
         deadline = time.monotonic() + self.shutdown_timeout
-        await _wait_for(state.tasks - self._leaving, deadline)
-        await self._cut(state.tasks - self._leaving)
+        while time.monotonic() < deadline:
+            in_flight = state.tasks - self._stopping_tasks
+            if in_flight:
+                await _wait_for(in_flight, deadline)
+            elif any(getattr(each, "has_begun", False) for each in state.connections):
+                await asyncio.sleep(_ARRIVAL_INTERVAL)
+            else:
+                break
+        await self._cut(state.tasks - self._stopping_tasks)
         self._drained.set_result(None)
-        # Requests that stopped the server themselves still get their answer out.
-        await _wait_for(state.tasks & self._leaving, deadline)
+        # `stop` returns now to the requests that called it, which still send their responses.
+        await _wait_for(state.tasks & self._stopping_tasks, deadline)
         await self._cut(set(state.tasks))
-        await _close(state)
+        await _close_connections(state)
 
     async def _cut(self, tasks: set[Any]) -> None:
         if not tasks:
             return
         names = ", ".join(sorted(str(self.requests.get(task, "a WebSocket")) for task in tasks))
         cherrypy.engine.log(f"Cut after {self.shutdown_timeout} s: {names}", level=30)
-        for _ in range(2):  # the second time, nothing waits for worker threads any more
+        for _ in range(2):  # a request does not wait for its worker thread the second time
             for task in tasks:
                 task.cancel()
             await _wait_for(tasks, time.monotonic() + _CUT_GRACE)
 
-    def _close(self, loop: asyncio.AbstractEventLoop, lifespan: Lifespan) -> None:
+    def _close(self, prepared: "_Prepared") -> None:
+        loop = prepared.loop
         self._release_socket()
-        _shut_down(loop, lifespan, self.shutdown_timeout)
+        self._shut_down(prepared)
         for name in close_pool_of(loop, _CUT_GRACE):
             cherrypy.engine.log(f"{name} is still busy and was left alone", level=30)
         cherrypy.engine.publish("release_thread")
-        bridge.end_parked()
-        loop.run_until_complete(loop.shutdown_asyncgens())
+        bridge.end_parked_greenlets()
         with self._guard:
             self._loop = self._address = None
-        loop.close()
-        self._leaving.clear()
+        _close_loop(loop)
+        self._stopping_tasks.clear()
+
+    def _shut_down(self, prepared: "_Prepared") -> None:
+        self.is_shutting_down = True
+        timeout = lifespan_timeout(self.settings)
+        try:
+            _run_event(prepared.loop, "shutdown", prepared.lifespan.shutdown(timeout))
+        except ApplicationError as error:
+            self.shutdown_failed(error)
+        finally:
+            self.is_shutting_down = False
+
+    def shutdown_failed(self, error: ApplicationError) -> None:
+        """Log the error with which the application's shutdown has failed.
+
+        Meant to be overridden where somebody waits for the end of the server.
+        """
+        cherrypy.engine.log(str(error), level=40, traceback=True)
 
     def _release_socket(self) -> None:
         listener, self.socket = self.socket, None
         if listener is not None:
-            listening.release(listener, self._address)
+            sockets.release(listener, self._address)
             uninstall()
 
     def _unprepare(self) -> None:
-        """Undo `prepare`, as `serve` does at its end."""
+        """Undo `prepare` before `serve`, which otherwise does so at its end."""
         self._release_socket()
         if self._prepared is not None:
-            (loop, lifespan), self._prepared = self._prepared, None
-            _shut_down(loop, lifespan, self.shutdown_timeout)
-            loop.close()
+            prepared, self._prepared = self._prepared, None
+            self._shut_down(prepared)
+            close_pool_of(prepared.loop, _CUT_GRACE)
+            _close_loop(prepared.loop)
 
     def stop(self) -> None:
-        """Stop serving, and return when everything of this server is gone.
+        """Stop serving, and return when the socket and all threads of this server are closed.
 
-        Waits for the requests in flight for `shutdown_timeout` seconds, then cancels them. A
-        request may stop the server that serves it: then this returns when the other requests are
-        done, so that its own can be answered.
+        Requests in flight have `shutdown_timeout` seconds to end, then they are cancelled. A
+        request may stop the server that serves it: then this returns when the other requests have
+        ended, so that the request can send its response.
         """
         with self._guard:
             if self._loop is None:
                 self._unprepare()
                 return
-        me = bridge.request_task.get()
-        mine = me is not None and me in self.requests
-        if me is not None and mine:
-            self._leaving.add(me)
+        task = bridge.request_task.get()
+        if task is not None and task in self.requests:
+            self._stopping_tasks.add(task)
+            stopped = self._drained
+        else:
+            stopped = self._finished
         self._request_stop()
-        bridge.wait_for_future(self._drained if mine else self._finished)
+        bridge.wait_for_future(stopped)
 
     def busy_workers(self) -> frozenset[int]:
-        """Return the identifiers of the worker threads that run plain code now."""
+        """Return the identifiers of the worker threads that run plain functions now."""
         loop = self._loop
         return busy_threads_of(loop) if loop is not None else frozenset()
+
+    def wait_for_turns(self, timeout: float) -> None:
+        """Wait until the event loop has done what it had to do when this was called.
+
+        Args:
+            timeout: How long to wait at most, in seconds: code may block the loop.
+        """
+        deadline = time.monotonic() + timeout
+        # What is done in the first turn may ask for something in the next; uvloop's `stop` does.
+        for _ in range(3):
+            turn = threading.Event()
+            with self._guard:
+                if self._loop is not None:
+                    self._loop.call_soon_threadsafe(turn.set)
+                else:
+                    return
+            turn.wait(deadline - time.monotonic())
+
+    def cut_requests(self) -> None:
+        """Close all connections, which cancels the requests in flight."""
+        with self._guard:
+            if self._loop is not None:
+                self._loop.call_soon_threadsafe(self._abort_connections)
+
+    def _abort_connections(self) -> None:
+        for connection in list(self._state.connections):
+            connection.transport.abort()
 
     def _request_stop(self) -> None:
         with self._guard:
@@ -278,15 +379,44 @@ class HTTPServer:
             self._stop.set()
 
 
-def _shut_down(loop: asyncio.AbstractEventLoop, lifespan: Lifespan, timeout: float) -> None:
+@dataclass(frozen=True)
+class _Prepared:
+    """What `prepare` has made for `serve`."""
+
+    loop: asyncio.AbstractEventLoop
+    lifespan: Lifespan
+    config: uvicorn.Config
+
+
+def _run_event(
+    loop: asyncio.AbstractEventLoop, event: str, coroutine: Coroutine[Any, Any, None]
+) -> None:
+    """Start the application up, or shut it down.
+
+    Raises:
+        ApplicationError: It failed, or one of its tasks raised SystemExit or KeyboardInterrupt,
+            with which asyncio ends `run_until_complete`.
+    """
     try:
-        loop.run_until_complete(lifespan.shutdown(timeout))
-    except ApplicationError as error:
-        cherrypy.engine.log(str(error), level=40, traceback=True)
+        loop.run_until_complete(coroutine)
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise LifespanError(event, shown(error)) from error
 
 
-async def _close(state: ServerState) -> None:
-    """Close all connections: those whose client does not take what was sent, by force."""
+def _close_loop(loop: asyncio.AbstractEventLoop) -> None:
+    """Cancel the tasks that the application has left, as `asyncio.run` does, and close the loop."""
+    with contextlib.suppress(SystemExit, KeyboardInterrupt):
+        tasks = asyncio.all_tasks(loop)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            loop.run_until_complete(asyncio.wait(tasks, timeout=_CUT_GRACE))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.close()
+
+
+async def _close_connections(state: ServerState) -> None:
+    """Close all connections; abort those whose client does not read what was sent."""
     for close in ("close", "abort"):
         for connection in list(state.connections):
             getattr(connection.transport, close)()

@@ -1,17 +1,20 @@
-"""Finds, installs and opens a headless browser."""
+"""Finds, installs and opens headless browsers."""
 
-from robot_cherrypy.browser.finding import Browser, find
-from robot_cherrypy.browser.opening import service, start, start_in_background
-from robot_cherrypy.browser.remote import connect
+from robot_cherrypy.browser.discovery import Browser
+from robot_cherrypy.browser.emulation import ColorScheme, Emulation, check_display
+from robot_cherrypy.browser.local import driver_service, find, open_local
+from robot_cherrypy.browser.remote import open_remote
 from robot_cherrypy.browser.settings import Settings, options
 
 __all__ = [
     "Browser",
+    "ColorScheme",
+    "Emulation",
     "Settings",
-    "connect",
+    "check_display",
+    "driver_service",
     "find",
+    "open_local",
+    "open_remote",
     "options",
-    "service",
-    "start",
-    "start_in_background",
 ]

@@ -1,7 +1,8 @@
 """The devices that ChromeDriver can emulate, as of Chromium 150.
 
-ChromeDriver alone decides which there are; it offers no way to ask. This list serves to put a name
-into its spelling and to suggest near ones (chrome/test/chromedriver/chrome/mobile_device_list.cc).
+The list lies in ChromeDriver itself (chrome/test/chromedriver/chrome/mobile_device_list.cc), which
+has no command to show it. This copy serves to correct the case of a name and to suggest similar
+names; a device that only ChromeDriver knows works as well.
 """
 
 DEVICES = (
@@ -55,9 +56,9 @@ DEVICES = (
     "Surface Pro 7",
 )
 
-BY_FOLDED_NAME = {device.casefold(): device for device in DEVICES}
+_BY_FOLDED_NAME = {device.casefold(): device for device in DEVICES}
 
 
 def spelling(device: str) -> str:
-    """Return the device's name in ChromeDriver's spelling; a name that is not listed stays."""
-    return BY_FOLDED_NAME.get(device.casefold(), device)
+    """Return a device's name with the case that ChromeDriver expects, unchanged if not listed."""
+    return _BY_FOLDED_NAME.get(device.casefold(), device)

@@ -1,7 +1,12 @@
-"""Selenium's services and drivers, with the driver process under guard."""
+"""Selenium's services and drivers, with the driver's process under guard, and for remote browsers.
+
+In Selenium, a service is the driver's process and a driver is what controls the browser through it.
+"""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from selenium import webdriver
@@ -13,27 +18,37 @@ from selenium.webdriver.firefox.service import Service as FirefoxService
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from robot_cherrypy.browser.guarding import DriverGuard
+from robot_cherrypy.browser.driver_guard import DriverGuard
 from robot_cherrypy.browser.kinds import Family
 from robot_cherrypy.errors import BrowserError
 
-# ChromeDriver's words where a page is left while it looks at an element of it (2 % of the looks in
-# such moments). By the WebDriver specification that is a stale element, which waits expect.
-_LEFT = "Node with given id does not belong to the document"
+# ChromeDriver's message if the browser leaves a page at the moment in which it looks at an element
+# (about one time in fifty). In the WebDriver specification this is a stale element, which
+# SeleniumLibrary's waiting keywords expect.
+_STALE = "Node with given id does not belong to the document"
 
-# ChromeDriver chooses a port that is free for IPv6 and gives up where the same one is not for IPv4.
+# ChromeDriver chooses a port that is free for IPv6, and ends if that port is not free for IPv4.
 _PORT_TAKEN = "port not available"
+
+# How often it is started then. It chooses another port each time, so five times in a row are no
+# accident.
 _ATTEMPTS = 5
 
 
 class GuardedService(Service):
-    """A driver process that cannot outlive this one, and that says when it listens."""
+    """A driver's process that cannot outlive this one, and whose port is known when it listens."""
 
-    guard: DriverGuard | None = None
     chooses_port = True
+    environment: Mapping[str, str] = MappingProxyType({})
+
+    _guard: DriverGuard | None = None
 
     def start(self) -> None:
-        """Start the driver and wait until it listens."""
+        """Start the driver and wait until it listens.
+
+        Raises:
+            BrowserError: The driver ended before that, or took too long.
+        """
         if os.name == "nt":  # the guard needs a POSIX system
             super().start()
             return
@@ -49,19 +64,26 @@ class GuardedService(Service):
     def _start_guarded(self) -> None:
         if self.chooses_port:
             self.port = 0
-        self.guard = DriverGuard([self.path, *self.command_line_args()])
-        self.process = self.guard.process
-        self.port = self.guard.port()
+        self._guard = DriverGuard(
+            [self.path, *self.command_line_args()], environment=self.environment
+        )
+        self.process = self._guard.process
+        self.port = self._guard.wait_for_port()
+
+    @property
+    def folder(self) -> Path | None:
+        """A folder that is deleted with the driver; None on Windows."""
+        return self._guard.folder / "downloads" if self._guard else None
 
     def stop(self) -> None:
-        """End the driver and its browsers at once."""
-        if self.guard:
-            self.guard.end()
+        """Kill the driver and its browsers."""
+        if self._guard:
+            self._guard.stop()
         elif os.name == "nt":
             super().stop()
 
     def env_path(self) -> None:
-        """Heed no environment variable here: `finding.find` has done so."""
+        """Ignore environment variables: `kinds.KINDS` lists them as places."""
 
     @property
     def service_url(self) -> str:
@@ -70,60 +92,68 @@ class GuardedService(Service):
 
 
 class GuardedDriver(WebDriver):
-    """A browser that is killed when done with: asked to end itself it would take 60 ms."""
+    """A browser that is killed in place of being asked to close, which would take 60 ms."""
 
-    service: Any  # Selenium's drivers have each declared their own
+    service: Any  # each of Selenium's drivers declares a type of its own
 
     def quit(self) -> None:
-        """End the browser and its driver."""
+        """Close the browser; return when no process and no file of it is left."""
         self.service.stop()
         super().quit()
 
     def execute(self, driver_command: Any, params: dict[str, Any] | None = None) -> Any:
-        """Run a command of the WebDriver protocol, except the one that `quit` made needless."""
+        """Run a command of the WebDriver protocol, except QUIT: there is no driver left for it."""
         if driver_command == Command.QUIT:
             return {}
         try:
             return super().execute(driver_command, params)
         except WebDriverException as error:
-            if _LEFT in (error.msg or ""):
+            if _STALE in (error.msg or ""):
                 raise StaleElementReferenceException(error.msg) from error
             raise
 
 
-class GuardedChromeService(GuardedService, ChromeService):
+class _GuardedChromeService(GuardedService, ChromeService):
     """ChromeDriver under guard."""
 
 
-class GuardedEdgeService(GuardedService, EdgeService):
+class _GuardedEdgeService(GuardedService, EdgeService):
     """Microsoft's driver under guard."""
 
 
-class GuardedFirefoxService(GuardedService, FirefoxService):
+class _GuardedFirefoxService(GuardedService, FirefoxService):
     """Mozilla's geckodriver under guard."""
 
-    chooses_port = False  # given 0 it listens, but then refuses the port it got ("Invalid Host")
+    chooses_port = False  # if it chooses, it rejects requests to that port ("Invalid Host")
 
 
-class GuardedChrome(GuardedDriver, webdriver.Chrome):
+class _GuardedChrome(GuardedDriver, webdriver.Chrome):
     """Chrome or Chromium under guard."""
 
 
-class GuardedEdge(GuardedDriver, webdriver.Edge):
+class _GuardedEdge(GuardedDriver, webdriver.Edge):
     """Edge under guard."""
 
 
-class GuardedFirefox(GuardedDriver, webdriver.Firefox):
+class _GuardedFirefox(GuardedDriver, webdriver.Firefox):
     """Firefox under guard."""
 
 
+class RemoteDriver(WebDriver):
+    """A remote browser, with the command of the DevTools protocol that local drivers have."""
+
+    def execute_cdp_cmd(self, cmd: str, cmd_args: dict[str, Any]) -> Any:
+        """Run a command of the DevTools protocol; only a Chromium knows it."""
+        return self.execute("executeCdpCommand", {"cmd": cmd, "params": cmd_args})["value"]
+
+
 SERVICES: dict[Family, Callable[..., GuardedService]] = {
-    "chrome": GuardedChromeService,
-    "edge": GuardedEdgeService,
-    "firefox": GuardedFirefoxService,
+    "chrome": _GuardedChromeService,
+    "edge": _GuardedEdgeService,
+    "firefox": _GuardedFirefoxService,
 }
 DRIVERS: dict[Family, Callable[..., GuardedDriver]] = {
-    "chrome": GuardedChrome,
-    "edge": GuardedEdge,
-    "firefox": GuardedFirefox,
+    "chrome": _GuardedChrome,
+    "edge": _GuardedEdge,
+    "firefox": _GuardedFirefox,
 }

@@ -1,17 +1,34 @@
-"""The kinds of browser there are and where systems put them, best first."""
+"""The kinds of browser, and where systems install them."""
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Literal
+
+from robot_cherrypy.errors import BrowserError, did_you_mean
 
 Family = Literal["chrome", "edge", "firefox"]
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A browser one can ask for.
+    """A kind of browser that users can ask for.
 
-    Places are glob patterns in which `~` and environment variables are expanded; a name without a
-    separator is looked for on the PATH. Places that another system uses do no harm.
+    Places are what `find_executables` takes. All systems' places are listed: those of another
+    system do not exist and do no harm.
+
+    Attributes:
+        name: The name in keywords, such as `chrome`.
+        label: The name in messages, such as `Google Chrome`.
+        family: Which driver and which of Selenium's classes the browser needs.
+        binaries: The places of the browser.
+        drivers: The places of its driver.
+        own_drivers: The places of the driver that comes with a browser in `/usr/lib`, from the same
+            source package.
+        headless_shell: Whether it is Chromium's headless shell, which has no windows at all.
+        aliases: Other names in keywords.
+        stand_ins: The names of kinds that may be used in its place.
     """
 
     name: str
@@ -19,13 +36,13 @@ class Kind:
     family: Family
     binaries: tuple[str, ...]
     drivers: tuple[str, ...]
-    own_drivers: tuple[str, ...] = ()  # of the same distribution package as a binary in /usr/lib
+    own_drivers: tuple[str, ...] = ()
     headless_shell: bool = False
     aliases: tuple[str, ...] = ()
-    stand_ins: tuple[str, ...] = ()  # kinds that do as well when this one is asked for
+    stand_ins: tuple[str, ...] = ()
 
 
-CHROME_DRIVERS = (
+_CHROME_DRIVERS = (
     "$SE_CHROMEDRIVER",
     "chromedriver",
     "$CHROMEWEBDRIVER/chromedriver",
@@ -34,7 +51,8 @@ CHROME_DRIVERS = (
     "~/.cache/puppeteer/chromedriver/*/*/chromedriver*",
 )
 
-# Binaries are the real ones: a wrapper script that does not `exec` leaves its browser behind.
+# The fastest first. Binaries are never wrapper scripts: one that does not `exec` the browser leaves
+# it behind when it is killed.
 KINDS = (
     Kind(
         name="chromium-headless-shell",
@@ -46,7 +64,7 @@ KINDS = (
             "chrome-headless-shell",
             "~/.cache/puppeteer/chrome-headless-shell/*/*/chrome-headless-shell*",
         ),
-        drivers=CHROME_DRIVERS,
+        drivers=_CHROME_DRIVERS,
         own_drivers=("/usr/bin/chromedriver",),
         headless_shell=True,
         aliases=("headless-shell", "chrome-headless-shell"),
@@ -66,7 +84,7 @@ KINDS = (
             "$PROGRAMFILES/Google/Chrome/Application/chrome.exe",
             "$LOCALAPPDATA/Google/Chrome/Application/chrome.exe",
         ),
-        drivers=CHROME_DRIVERS,
+        drivers=_CHROME_DRIVERS,
         aliases=("google-chrome", "headless-chrome", "gc"),
         stand_ins=("chromium", "chromium-headless-shell"),
     ),
@@ -81,7 +99,7 @@ KINDS = (
             "chromium-browser",
             "/Applications/Chromium.app/Contents/MacOS/Chromium",
         ),
-        drivers=CHROME_DRIVERS,
+        drivers=_CHROME_DRIVERS,
         own_drivers=("/usr/bin/chromedriver",),
         aliases=("headless-chromium",),
         stand_ins=("chromium-headless-shell",),
@@ -127,3 +145,45 @@ KINDS = (
         aliases=("headless-firefox", "mozilla-firefox", "ff"),
     ),
 )
+
+_BY_NAME = {kind.name: kind for kind in KINDS}
+
+
+def _fold(name: str) -> str:
+    """Return a name without case and separators: `Headless Chrome` becomes `headlesschrome`."""
+    return re.sub(r"[\s_-]", "", name).casefold()
+
+
+_BY_FOLDED_NAME = {_fold(name): kind for kind in KINDS for name in (kind.name, *kind.aliases)}
+
+
+def kinds_named(browser: str) -> tuple[Kind, ...]:
+    """Return the kinds that a name allows, best first.
+
+    Args:
+        browser: `auto` for all of them, or the name or an alias of one, which allows its stand-ins
+            as well.
+
+    Raises:
+        BrowserError: There is no kind of that name.
+    """
+    name = _fold(browser)
+    if name == "auto":
+        return KINDS
+    kind = _BY_FOLDED_NAME.get(name)
+    if kind is None:
+        raise BrowserError(
+            f"There is no browser {browser!r}: expected auto or one of "
+            f"{', '.join(_BY_NAME)}.{suggestion(browser, _BY_NAME)}"
+        )
+    return (kind, *(_BY_NAME[stand_in] for stand_in in kind.stand_ins))
+
+
+def suggestion(name: str, names: Iterable[str]) -> str:
+    """Return the sentence ` Did you mean …?` for a name that does not exist, or nothing.
+
+    Args:
+        name: The name that does not exist.
+        names: Those that do.
+    """
+    return did_you_mean(get_close_matches(name, names, n=3, cutoff=0.5))

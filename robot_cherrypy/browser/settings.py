@@ -1,53 +1,80 @@
-"""The settings with which browsers are started, and what Selenium calls options."""
+"""The settings with which browsers are opened, and Selenium's options for them."""
 
-from __future__ import annotations
-
-import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from robot_cherrypy.browser.certificates import key_hashes
 from robot_cherrypy.browser.devices import spelling
+from robot_cherrypy.browser.discovery import Browser
+from robot_cherrypy.browser.emulation import Emulation
+from robot_cherrypy.browser.sandbox import runs_without
 from robot_cherrypy.errors import BrowserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from selenium.webdriver import ChromeOptions, EdgeOptions, FirefoxOptions
+    from selenium.webdriver.common.options import ArgOptions
 
-    from robot_cherrypy.browser.finding import Browser
+# Functions import Selenium where they need it, see `local`.
+# ruff: noqa: PLC0415
 
-    Options = ChromeOptions | EdgeOptions | FirefoxOptions
+# The size of the view of a page, in CSS pixels: what a small laptop shows of one.
+_WIDTH, _HEIGHT = 1280, 800
 
-WIDTH, HEIGHT = 1280, 800
-# What Chromium with a window looks up by itself at every start (seen in its network log); its
-# headless shell looks up nothing.
-OWN_SERVICES = ("accounts.google.com", "clients2.google.com", "update.googleapis.com")
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108, a file system, and no place for files of ours
-ENOUGH_SHARED_MEMORY = 256 << 20
+# What Chromium with a window requests by itself at every start (seen in its network log). The
+# headless shell requests nothing.
+_OWN_SERVICES = ("accounts.google.com", "clients2.google.com", "update.googleapis.com")
+
+# Where Chromium's processes share memory. Pages crash where it has only the 64 MiB of a container.
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only its size is read
+
+# In the place of files with certificates: all are accepted.
+_ANY = "any"
+
+# Permissions for devices, in whose place Chromium has fakes: a machine for tests has none.
+_DEVICES = frozenset({"camera", "microphone"})
+
+# How much of it is enough, in bytes: four times what a container has.
+_ENOUGH_SHARED_MEMORY = 256 << 20
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How a browser is to be opened.
+    """How to open a browser.
 
     Attributes:
-        device: The name of a device to emulate, as ChromeDriver knows it. It brings its own size.
-        width: Of the view of the page, in CSS pixels; 1280 by default.
-        height: Of the view of the page, in CSS pixels; 800 by default.
-        logs: Whether the browser keeps its console and what it does on the network for
-            `driver.get_log`, as "browser" and "performance". Not in Firefox.
-        capabilities: Further capabilities.
+        device: The name of a device to emulate, as ChromeDriver knows it. It sets the size as well.
+        width: The width of the page's view, in CSS pixels; 1280 by default.
+        height: The height of the page's view, in CSS pixels; 800 by default.
+        logs: Whether `driver.get_log` returns the console ("browser") and what the browser does on
+            the network ("performance"). Not in Firefox.
+        downloads: The folder for downloads; by default one that is deleted with the browser. Not in
+            Firefox.
+        headed: Whether the browser has a window.
+        emulation: What it pretends about its user.
+        permissions: What pages may do without asking, by names of the W3C Permissions standard,
+            such as `geolocation`. Not in Firefox.
+        arguments: Further arguments for the command line of the browser.
+        certificates: Certificates of servers that are accepted: files in PEM format, or `any`.
+        capabilities: Further capabilities, of which those of the browser's options are added.
 
     Raises:
-        BrowserError: The size is none, or comes twice.
+        BrowserError: The size is impossible, or is given together with a device; or an argument
+            is none.
     """
 
     device: str | None = None
     width: int | None = None
     height: int | None = None
     logs: bool = False
+    downloads: Path | None = None
+    headed: bool = False
+    emulation: Emulation = field(default_factory=Emulation)
+    permissions: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
     capabilities: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -58,73 +85,135 @@ class Settings:
                 )
             if value is not None and value < 1:
                 raise BrowserError(f"The {name} of a browser is at least 1 pixel, not {value}.")
+        for argument in self.arguments:
+            if not argument.startswith("-"):
+                raise BrowserError(
+                    f"'{argument}' is no argument for a browser: write '--{argument}'."
+                )
 
     @property
     def size(self) -> tuple[int, int]:
         """Width and height."""
-        return (self.width or WIDTH, self.height or HEIGHT)
+        return (self.width or _WIDTH, self.height or _HEIGHT)
 
 
-def options(browser: Browser, settings: Settings) -> Options:
-    """Make Selenium's options for a headless browser that is fast and phones nobody by itself.
+def options(browser: Browser, settings: Settings) -> "ChromeOptions | EdgeOptions | FirefoxOptions":
+    """Return Selenium's options for a headless browser that makes no requests of its own.
 
     Raises:
         BrowserError: The browser cannot emulate devices.
     """
-    from selenium.webdriver.common.options import BaseOptions  # noqa: PLC0415, see `opening`
+    from selenium.webdriver.common.options import BaseOptions
 
-    result = firefox_options if browser.family == "firefox" else chromium_options
-    made = result(browser, settings)
-    made.binary_location = str(browser.binary)
+    make_options = _firefox_options if browser.family == "firefox" else _chromium_options
+    selenium_options = make_options(browser, settings)
+    selenium_options.binary_location = str(browser.binary)
+    for argument in settings.arguments:
+        selenium_options.add_argument(argument)
+    if _ANY in settings.certificates:
+        selenium_options.accept_insecure_certs = True
     for name, value in settings.capabilities.items():
-        made.set_capability(name, value)
-    # HTTP_PROXY is for the application, not for talking to the driver. The subclasses' own method
-    # does just this and warns; what it recommends cannot be said to a local driver.
-    BaseOptions.ignore_local_proxy_environment_variables(made)
-    return made
+        set_capability(selenium_options, name, value)
+    # HTTP_PROXY is for the application, not for the connection to the driver. The method of the
+    # base class is called, as those of the subclasses also warn and recommend `ClientConfig`, which
+    # local drivers do not take.
+    BaseOptions.ignore_local_proxy_environment_variables(selenium_options)
+    return selenium_options
 
 
-def chromium_options(browser: Browser, settings: Settings) -> ChromeOptions | EdgeOptions:
-    """Make the options for Chrome, Chromium and Edge."""
-    from selenium.webdriver import ChromeOptions, EdgeOptions  # noqa: PLC0415
+def set_capability(options: "ArgOptions", name: str, value: Any) -> None:
+    """Set a capability, and add to one that Selenium or this module has set already.
 
-    result = ChromeOptions() if browser.family == "chrome" else EdgeOptions()
-    for argument in chromium_arguments(browser, settings):
-        result.add_argument(argument)
+    Raises:
+        BrowserError: The options of a browser are none that Selenium can set.
+    """
+    if name == getattr(options, "KEY", None):
+        for option, setting in value.items():
+            _set_option(options, option, setting)
+    elif isinstance(value, Mapping):
+        options.set_capability(name, {**options.capabilities.get(name, {}), **value})
+    else:
+        options.set_capability(name, value)
+
+
+def _set_option(options: Any, option: str, setting: Any) -> None:
+    """Set an option of the browser itself, such as its command line arguments (`args`)."""
+    if option == "args":
+        for argument in setting:
+            options.add_argument(argument)
+    elif option == "binary":
+        options.binary_location = setting
+    elif hasattr(options, "add_experimental_option"):
+        before = options.experimental_options.get(option)
+        both = isinstance(before, dict) and isinstance(setting, Mapping)
+        options.add_experimental_option(option, {**before, **setting} if both else setting)
+    elif option == "prefs" and hasattr(options, "set_preference"):
+        for preference, value in setting.items():
+            options.set_preference(preference, value)
+    else:
+        raise BrowserError(f"The option '{option}' of {options.KEY} cannot be set.")
+
+
+def _chromium_options(browser: Browser, settings: Settings) -> "ChromeOptions | EdgeOptions":
+    """Return the options for Chrome, Chromium and Edge."""
+    from selenium.webdriver import ChromeOptions, EdgeOptions
+
+    selenium_options = ChromeOptions() if browser.family == "chrome" else EdgeOptions()
+    for argument in _chromium_arguments(browser, settings):
+        selenium_options.add_argument(argument)
     if settings.device:
         emulation = {"deviceName": spelling(settings.device)}
-        result.add_experimental_option("mobileEmulation", emulation)
+        selenium_options.add_experimental_option("mobileEmulation", emulation)
     if settings.logs:
         vendor = "goog" if browser.family == "chrome" else "ms"
-        result.set_capability(f"{vendor}:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    return result
+        preferences = {"browser": "ALL", "performance": "ALL"}
+        selenium_options.set_capability(f"{vendor}:loggingPrefs", preferences)
+    return selenium_options
 
 
-def chromium_arguments(browser: Browser, settings: Settings) -> list[str]:
-    """List the command line arguments that ChromeDriver does not add by itself."""
+def _chromium_arguments(browser: Browser, settings: Settings) -> list[str]:
+    """Return the command line arguments that ChromeDriver does not add by itself."""
     arguments = [
         "--window-size={},{}".format(*settings.size),
         "--disable-component-update",
         "--disable-extensions",
+        *settings.emulation.chromium_arguments,
     ]
+    if hashes := [
+        each for file in settings.certificates if file != _ANY for each in key_hashes(Path(file))
+    ]:
+        arguments.append(f"--ignore-certificate-errors-spki-list={','.join(hashes)}")
+    if _DEVICES & set(settings.permissions):
+        arguments.append("--use-fake-device-for-media-stream")
     if not browser.headless_shell:
-        blocked = ", ".join(f"MAP {host} ~NOTFOUND" for host in OWN_SERVICES)
-        arguments += ["--headless=new", f"--host-resolver-rules={blocked}"]
-    if os.name == "posix" and os.geteuid() == 0:
-        arguments.append("--no-sandbox")  # the sandbox refuses root
-    if SHARED_MEMORY.exists() and shutil.disk_usage(SHARED_MEMORY).total < ENOUGH_SHARED_MEMORY:
-        arguments.append("--disable-dev-shm-usage")  # with a container's 64 MiB pages crash
+        blocked = ", ".join(f"MAP {host} ~NOTFOUND" for host in _OWN_SERVICES)
+        arguments.append(f"--host-resolver-rules={blocked}")
+        if not settings.headed:
+            arguments.append("--headless=new")
+    if runs_without():
+        arguments.append("--no-sandbox")  # Chromium's sandbox does not run as root
+    if _SHARED_MEMORY.exists() and shutil.disk_usage(_SHARED_MEMORY).total < _ENOUGH_SHARED_MEMORY:
+        arguments.append("--disable-dev-shm-usage")
     return arguments
 
 
-def firefox_options(browser: Browser, settings: Settings) -> FirefoxOptions:
-    """Make the options for Firefox."""
-    from selenium.webdriver import FirefoxOptions  # noqa: PLC0415
+def _firefox_options(browser: Browser, settings: Settings) -> "FirefoxOptions":
+    """Return the options for Firefox."""
+    from selenium.webdriver import FirefoxOptions
 
     if settings.device:
         raise BrowserError(
             f"{browser.label} cannot emulate device {settings.device!r}: take Chrome or Chromium."
         )
-    result = FirefoxOptions()
-    result.add_argument("-headless")
-    return result
+    files = [name for name in settings.certificates if name != _ANY]
+    refused = ["permissions"] * bool(settings.permissions) + ["certificates"] * bool(files)
+    if refused:
+        raise BrowserError(
+            f"{browser.label} cannot be given {refused[0]}: take Chrome or Chromium."
+        )
+    selenium_options = FirefoxOptions()
+    if not settings.headed:
+        selenium_options.add_argument("-headless")
+    for name, value in settings.emulation.firefox_preferences.items():
+        selenium_options.set_preference(name, value)
+    return selenium_options

@@ -1,1 +1,1 @@
-"""Tells what tests need, what of it is there, and installs the rest."""
+"""Finds what tests need, reports what is missing, and installs it."""

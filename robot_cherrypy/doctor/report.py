@@ -1,139 +1,179 @@
-"""Looks at every requirement, installs what is missing if asked to, and prints the outcome."""
+"""Finds every requirement, installs what is missing if asked to, and prints a report."""
 
 import json
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from robot_cherrypy.doctor.installing import Way, show
-from robot_cherrypy.doctor.requirements import Found, Requirement, requirements
+from robot_cherrypy.doctor.check import open_page
+from robot_cherrypy.doctor.installers import Installer, show
+from robot_cherrypy.doctor.requirements import Installed, Requirement, requirements
 from robot_cherrypy.errors import BrowserError, InstallError
 
-HEADINGS = ("", "needed for", "version", "where, or how it gets there")
+# How wide the table is at most, in columns of a terminal, and how much of them the last cell has.
+_WIDTH = 100
+_NARROWEST = 24
+
+_HEADINGS = ("", "needed for", "version", "where, or how it gets there")
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What came out of looking for a requirement; `fault` says what is wrong with what is there."""
+class _Finding:
+    """The outcome for one requirement.
+
+    Attributes:
+        requirement: The requirement.
+        installed: What is installed, if it works.
+        defect: Why what is installed does not work.
+    """
 
     requirement: Requirement
-    found: Found | None
-    fault: str = ""
+    installed: Installed | None
+    defect: str = ""
 
     @property
     def lacking(self) -> bool:
-        """Whether it is missing, or does not work, and nothing works without it."""
-        return self.requirement.required and not self.found
+        """Whether it is missing, or does not work, and is required."""
+        return self.requirement.required and not self.installed
 
 
-def run(*, install: bool, as_json: bool) -> int:
+def run(*, install: bool, as_json: bool, check: bool = False) -> int:
     """Print what is there and what is missing.
 
     Args:
-        install: Whether to install what is missing, before that.
+        install: Whether to install before that what is missing.
         as_json: Whether to print JSON in place of a table.
+        check: Whether to open a browser with a page.
 
     Returns:
-        The exit code: 0 if all that is required is there, else 1.
+        The exit code: 0 if all that is required is there and the browser works, else 1.
     """
-    faults = put_there(requirements()) if install else []
-    findings = [look(requirement) for requirement in requirements()]
-    print(to_json(findings) if as_json else to_table(findings))
-    for fault in faults:
-        show(fault)
-    return int(any(finding.lacking for finding in findings))
+    errors = _install_missing(requirements()) if install else []
+    findings = [_examine(requirement) for requirement in requirements()]
+    print(_to_json(findings) if as_json else f"{_to_table(findings)}\n\n{_verdict(findings)}")
+    for error in errors:
+        show(error)
+    is_lacking = any(finding.lacking for finding in findings)
+    return int(is_lacking or (check and not _check()))
 
 
-def look(requirement: Requirement) -> Finding:
-    """Look for a requirement."""
+def _check() -> bool:
     try:
-        return Finding(requirement, requirement.look())
+        show(open_page())
     except BrowserError as error:
-        return Finding(requirement, None, str(error))
+        show(str(error))
+        return False
+    return True
 
 
-def put_there(wanted: Iterable[Requirement]) -> list[str]:
-    """Install what is missing; return why what could not be installed was not."""
-    together: dict[tuple[Way, ...], list[Requirement]] = {}
-    for requirement in wanted:
-        if look(requirement).found or not (requirement.required or requirement.ways):
+def _examine(requirement: Requirement) -> _Finding:
+    try:
+        return _Finding(requirement, requirement.find())
+    except BrowserError as error:  # a program does not run
+        return _Finding(requirement, None, str(error))
+
+
+def _install_missing(candidates: Iterable[Requirement]) -> list[str]:
+    """Install what is missing; return a message for each failure."""
+    # Requirements with the same installers, as browser and driver, are installed at once.
+    groups: dict[tuple[Installer, ...], list[Requirement]] = {}
+    for requirement in candidates:
+        if _examine(requirement).installed:
             continue
-        together.setdefault(requirement.ways, []).append(requirement)
-    faults = []
-    for group in together.values():
+        if requirement.required or requirement.installers:
+            groups.setdefault(requirement.installers, []).append(requirement)
+    errors = []
+    for group in groups.values():
         try:
-            install(group)
+            _install(group)
         except InstallError as error:
-            faults.append(str(error))
-    return faults
+            errors.append(str(error))
+    return errors
 
 
-def install(group: Sequence[Requirement]) -> None:
-    """Try the ways to these requirements, which they have in common, until one has led there.
+def _install(group: Sequence[Requirement]) -> None:
+    """Try the installers that a group of requirements shares until all of the group is there.
 
     Raises:
-        InstallError: None did; it says why of each, and what a person can do.
+        InstallError: None succeeded; the message has the reason of each, and the remedies.
     """
     names = " and ".join(requirement.name for requirement in group)
     reasons = []
-    for way in group[0].ways:
+    for install in group[0].installers:
         try:
-            way()
+            install()
         except InstallError as error:
             reasons.append(str(error))
             continue
-        findings = [look(requirement) for requirement in group]
-        if all(finding.found for finding in findings):
+        findings = [_examine(requirement) for requirement in group]
+        if all(finding.installed for finding in findings):
             return
-        faults = {finding.fault for finding in findings if finding.fault}
-        reasons.append(" ".join(faults) or f"After that there was still no {names}.")
+        defects = {finding.defect for finding in findings if finding.defect}
+        reasons.append(" ".join(defects) or f"After that there was still no {names}.")
     remedies = dict.fromkeys(requirement.remedy for requirement in group)
     raise InstallError(
         f"Could not install {names}: {' '.join([*reasons, 'You can:'])} {'; '.join(remedies)}."
     )
 
 
-def to_json(findings: Iterable[Finding]) -> str:
-    """Word the findings for a program."""
-    return json.dumps([to_dict(finding) for finding in findings], indent=2)
+def _to_json(findings: Iterable[_Finding]) -> str:
+    return json.dumps([_to_dict(finding) for finding in findings], indent=2)
 
 
-def to_dict(finding: Finding) -> dict[str, object]:
-    """Name the parts of a finding."""
-    requirement, found = finding.requirement, finding.found
+def _to_dict(finding: _Finding) -> dict[str, object]:
+    requirement, installed = finding.requirement, finding.installed
     return {
         "name": requirement.name,
         "needed_for": requirement.purpose,
         "required": requirement.required,
-        "found": bool(found),
-        "version": found.version if found else None,
-        "path": found.path if found else None,
-        "fault": finding.fault or None,
-        "remedy": None if found else remedy(requirement),
+        "found": bool(installed),
+        "version": installed.version if installed else None,
+        "path": installed.path if installed else None,
+        "fault": finding.defect or None,
+        "remedy": None if installed else _remedy(requirement),
     }
 
 
-def to_table(findings: Iterable[Finding]) -> str:
-    """Word the findings for a person."""
-    rows = [HEADINGS, *map(to_row, findings)]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
-        for row in rows
-    )
+def _verdict(findings: Iterable[_Finding]) -> str:
+    missing = [finding for finding in findings if not finding.installed]
+    required = ", ".join(f.requirement.name for f in missing if f.lacking)
+    if required:
+        return f"Tests cannot run: {required} missing. robot-cherrypy doctor --install may help."
+    features = dict.fromkeys(finding.requirement.purpose for finding in missing)
+    but = f", except for {', '.join(features)}" if features else ""
+    return f"All that tests need is there{but}."
 
 
-def to_row(finding: Finding) -> tuple[str, ...]:
-    """Word a finding for a person, in as many cells as there are headings."""
-    requirement, found = finding.requirement, finding.found
-    if found:
-        return (requirement.name, requirement.purpose, found.version, found.path)
+def _to_table(findings: Iterable[_Finding]) -> str:
+    rows = [_HEADINGS, *map(_to_row, findings)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    left = sum(widths) + 2 * len(widths)
+    lines = []
+    for *cells, last in rows:
+        parts = _wrapped(last, max(_WIDTH - left, _NARROWEST))
+        start = "".join(f"{cell:<{width}}  " for cell, width in zip(cells, widths, strict=True))
+        lines += [f"{start}{parts[0]}".rstrip(), *(f"{'':{left}}{part}" for part in parts[1:])]
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    """Return the lines of a cell. Of a path that is too long the end is shown, as it says most."""
+    if text.startswith("/") and " " not in text and len(text) > width:
+        return [f"…{text[1 - width :]}"]
+    return textwrap.wrap(text, width, break_long_words=False) or [""]
+
+
+def _to_row(finding: _Finding) -> tuple[str, ...]:
+    """Return as many cells as there are headings."""
+    requirement, installed = finding.requirement, finding.installed
+    if installed:
+        return (requirement.name, requirement.purpose, installed.version, installed.path)
     state = "missing" if requirement.required else "not there"
-    how = f"{finding.fault} {remedy(requirement)}".strip()
+    how = f"{finding.defect} {_remedy(requirement)}".strip()
     return (requirement.name, requirement.purpose, state, how)
 
 
-def remedy(requirement: Requirement) -> str:
-    """Say how a requirement gets there."""
-    if requirement.ways:
+def _remedy(requirement: Requirement) -> str:
+    if requirement.installers:
         return f"robot-cherrypy doctor --install, or {requirement.remedy}"
     return requirement.remedy

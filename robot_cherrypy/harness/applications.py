@@ -1,73 +1,41 @@
-"""Finding, making and mounting the application that `module:attribute` names."""
+"""Making and mounting an application under test, whatever its kind."""
 
 import contextlib
-import difflib
-import importlib
 import inspect
-import pkgutil
 import sys
-import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from importlib.machinery import PathFinder
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import cherrypy
+from cherrypy._cpconfig import Config
 from cherrypy._cptree import Tree
 
 from robot_cherrypy import hosting
-from robot_cherrypy.errors import ApplicationError, RobotCherryPyError
-from robot_cherrypy.harness import bus
+from robot_cherrypy.errors import (
+    ApplicationError,
+    RobotCherryPyError,
+    did_you_mean,
+    suggest_alike,
+)
+from robot_cherrypy.harness.around_tree import AroundTree
 from robot_cherrypy.harness.configuration import Configuration
+from robot_cherrypy.harness.loading import mounts_of
+from robot_cherrypy.harness.messages import raised
 from robot_cherrypy.hosting import django
-from robot_cherrypy.hosting.recognising import required_arguments
+from robot_cherrypy.hosting.django.project import is_project
+from robot_cherrypy.hosting.django.wrappers import wraps_project
+from robot_cherrypy.hosting.interfaces import interface_of, required_arguments
+from robot_cherrypy.patches.quickstart import mounting_quickstart
+from robot_cherrypy.patches.replacements import active
+from robot_cherrypy.traffic import error_hooks
 
+# How deep below a root page handlers are looked for. Roots nest a few levels; without a limit, the
+# search would walk through whatever objects an application keeps in attributes.
 _SEARCH_DEPTH = 4
+
+# Where a server listens, which the harness decides.
 _ADDRESS = frozenset({"server.socket_host", "server.socket_port", "server.socket_file"})
-
-
-@dataclass
-class _Effects:
-    """What importing a module changed in CherryPy's globals; a later start has to redo it."""
-
-    subscriptions: bus.Subscriptions = frozenset()
-    configuration: dict[str, Any] = field(default_factory=dict)
-    mounts: dict[str, Any] = field(default_factory=dict)
-
-
-# Python imports a module once in a process, and so is this kept for the process.
-_import_effects: dict[str, _Effects] = {}
-_added_folders: list[str] = []
-
-
-def load(reference: str, search_path: tuple[Path, ...] = ()) -> Any:
-    """Return what `module:attribute` names, or the module where no attribute is given.
-
-    Args:
-        reference: Such as `shop.web:Root`. The attribute may be dotted.
-        search_path: Folders to look for the module in, besides Python's own.
-
-    Raises:
-        ApplicationError: It does not exist, or its import raised.
-    """
-    module_name, _, attribute = reference.partition(":")
-    if not module_name.strip() or (":" in reference and not attribute.strip()):
-        raise ApplicationError(
-            f"'{reference}' names no application: write 'module:attribute', such as"
-            " 'shop.web:Root'."
-        )
-    found: Any = _import(module_name, search_path)
-    for name in filter(None, attribute.split(".")):
-        try:
-            found = getattr(found, name)
-        except AttributeError as error:
-            hint = _did_you_mean(name, dir(found))
-            raise ApplicationError(
-                f"Module '{module_name}' has no attribute '{attribute}'.{hint}"
-            ) from error
-    return found
 
 
 def mount(
@@ -84,162 +52,89 @@ def mount(
         application: A class or instance with exposed page handlers, a `cherrypy.Application`, a
             WSGI or an ASGI callable, a factory for any of these, a module that mounts on
             `cherrypy.tree`, or the settings of a Django project.
-        reference: What it is called in errors.
+        reference: The application's name in errors.
         tree: The tree of the server that is going to serve it.
-        path: Where, `/` for the root.
+        path: Where to mount it, `/` for the root.
         configuration: Application and global configuration in sections.
 
     Raises:
-        ApplicationError: It is none of these, or making it raised.
+        ApplicationError: It is none of these, or making it raised an error.
     """
     sections = dict(configuration or {})
     _update_global_configuration(reference, sections.pop("global", {}))
     before = dict(tree.apps)
-    made = _made(application, reference, tree)
-    if django.is_project(made):
-        _host_django(made, reference, tree, path)
-    elif made is None or isinstance(made, ModuleType):
+    instance = _make(application, reference, tree)
+    if is_project(instance):
+        _mount_django(instance, reference, tree, path)
+    elif isinstance(instance, ModuleType):
+        _adopt(mounts_of(instance), instance, reference, tree, path, sections)
+    elif instance is None or isinstance(instance, Tree):
         added = {name: app for name, app in tree.apps.items() if before.get(name) is not app}
-        _adopt(made, reference, tree, path, added, sections)
+        if instance is not None:  # what the module has mounted when it was imported
+            added = {**mounts_of(_module_of(reference)), **added}
+            added = added or instance.apps
+        _adopt(added, None, reference, tree, path, sections)
+    elif isinstance(instance, cherrypy.Application):
+        _mount_application(instance, reference, tree, path, sections)
+    elif wraps_project(instance):
+        _mount_django(instance, reference, tree, path)
     else:
-        _mount_one(made, reference, tree, path, sections)
+        _mount_object(instance, reference, tree, path, sections)
+    error_hooks.observe_new_frameworks()
 
 
 @contextlib.contextmanager
 def self_mounting(tree: Tree) -> Iterator[None]:
-    """Let `cherrypy.tree` and `cherrypy.quickstart` of application code mean this tree."""
+    """Let applications that mount themselves, with `cherrypy.tree` or `quickstart`, use a tree.
+
+    `cherrypy.tree` stays that tree: applications use it while they run, too.
+    """
     cherrypy.tree = tree
-
-    def quickstart(root: Any = None, script_name: str = "", config: Any = None) -> None:
-        if config:
-            cherrypy.config.update(config)
-        tree.mount(root, script_name, config)
-
-    original, cherrypy.quickstart = cherrypy.quickstart, quickstart
-    try:
+    with active(mounting_quickstart, tree):
         yield
-    finally:
-        cherrypy.quickstart = original
-
-
-def _import(name: str, search_path: tuple[Path, ...]) -> ModuleType:
-    _look_in(search_path)
-    _forget_namesake(name)
-    if name in sys.modules and name in _import_effects:
-        _redo(_import_effects[name])
-        return sys.modules[name]
-    subscribed = bus.subscriptions()
-    configured, mounted = dict(cherrypy.config), dict(cherrypy.tree.apps)
-    try:
-        module = _import_first(name)
-    except ApplicationError:
-        bus.unsubscribe(bus.subscriptions() - subscribed)
-        raise
-    _import_effects[name] = _Effects(
-        bus.subscriptions() - subscribed,
-        {key: value for key, value in cherrypy.config.items() if configured.get(key) != value},
-        {path: app for path, app in cherrypy.tree.apps.items() if mounted.get(path) is not app},
-    )
-    return module
-
-
-def _look_in(search_path: tuple[Path, ...]) -> None:
-    """Put folders after Python's own on the module search path, before those of earlier calls."""
-    for folder in map(str, reversed(search_path)):
-        if folder in _added_folders:
-            _added_folders.remove(folder)
-        elif folder in sys.path:
-            continue
-        _added_folders.insert(0, folder)
-    sys.path[:] = [path for path in sys.path if path not in _added_folders] + _added_folders
-    importlib.invalidate_caches()
-
-
-def _forget_namesake(name: str) -> None:
-    """Let go of a module of another suite's folder, where this suite's folder has its own."""
-    top = name.partition(".")[0]
-    loaded = getattr(sys.modules.get(top), "__spec__", None)
-    if loaded is None or loaded.origin is None:
-        return
-    folder = Path(loaded.origin).parents[1 if loaded.submodule_search_locations else 0]
-    found = PathFinder.find_spec(top)
-    if str(folder) in _added_folders and found is not None and found.origin != loaded.origin:
-        for module in [one for one in sys.modules if one == top or one.startswith(f"{top}.")]:
-            del sys.modules[module]
-            _import_effects.pop(module, None)
-
-
-def _redo(effects: _Effects) -> None:
-    bus.subscribe(effects.subscriptions)
-    cherrypy.config.update(dict(effects.configuration))
-    cherrypy.tree.apps.update(effects.mounts)
-
-
-def _import_first(name: str) -> ModuleType:
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name and (name == error.name or name.startswith(f"{error.name}.")):
-            raise ApplicationError(_missing(name, error.name)) from error
-        raise ApplicationError(_raised("Importing", name, error)) from error
-    except (Exception, SystemExit) as error:
-        raise ApplicationError(_raised("Importing", name, error)) from error
-
-
-def _missing(name: str, missing: str) -> str:
-    parent, _, last = missing.rpartition(".")
-    paths = getattr(sys.modules.get(parent), "__path__", []) if parent else None
-    siblings = [module.name for module in pkgutil.iter_modules(paths)]
-    hint = _did_you_mean(last, siblings, prefix=f"{parent}." if parent else "")
-    return f"Module '{name}' does not exist.{hint}"
-
-
-def _did_you_mean(name: str, candidates: list[str], prefix: str = "") -> str:
-    by_lower_case = {one.lower(): one for one in candidates if not one.startswith("_")}
-    near = difflib.get_close_matches(name.lower(), by_lower_case, n=3, cutoff=0.7)
-    return _suggestion([prefix + by_lower_case[one] for one in near])
-
-
-def _suggestion(names: list[str]) -> str:
-    quoted = [f"'{name}'" for name in names]
-    return f" Did you mean {' or '.join(quoted)}?" if quoted else ""
-
-
-def _raised(what: str, subject: str, error: BaseException) -> str:
-    """Describe an error of the application's, with the place in the application that raised it."""
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if "importlib" not in frame.filename and frame.filename != __file__
-    ]
-    where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
-    detail = f": {error}" if str(error) else ""
-    return f"{what} '{subject}' raised {type(error).__name__}{detail}{where}."
 
 
 def _update_global_configuration(reference: str, entries: dict[str, Any]) -> None:
-    # The harness decides where a server listens.
     kept = {key: value for key, value in entries.items() if key not in _ADDRESS}
+    environment, known = kept.get("environment"), Config.environments
+    if environment is not None and environment not in known:
+        alike = suggest_alike(str(environment), known)
+        names = ", ".join(sorted(known))
+        raise ApplicationError(
+            f"environment is {environment!r}, and CherryPy knows none but {names}.{alike}"
+        )
     try:
-        cherrypy.config.update(kept)
+        cherrypy.config.update(dict(kept))  # to which CherryPy adds those of the environment
     except Exception as error:
-        raise ApplicationError(_raised("Configuring", reference, error)) from error
+        refused = "".join(map(_refused, kept, kept.values()))
+        raise ApplicationError(refused + raised("Configuring", reference, error)) from error
 
 
-def _made(application: Any, reference: str, tree: Tree) -> Any:
-    """Call classes and factories until something that can be mounted is there."""
-    if isinstance(application, ModuleType | cherrypy.Application):
+def _refused(key: str, value: Any) -> str:
+    """Return the beginning of a message if CherryPy refuses a setting, else nothing."""
+    try:
+        cherrypy.config.update({key: value})
+    except Exception:  # noqa: BLE001 - reported by the caller
+        return f"{key} is {value!r}: "
+    return ""
+
+
+def _make(application: Any, reference: str, tree: Tree) -> Any:
+    """Call classes and factories until they return something that can be mounted."""
+    if isinstance(application, ModuleType | cherrypy.Application | Tree):
+        return application
+    if interface_of(application):
         return application
     if inspect.isclass(application) or _is_factory(application):
-        made = _call(application, reference, tree)
-        return _made(made, reference, tree) if _is_factory(made) else made
+        instance = _call(application, reference, tree)
+        return _make(instance, reference, tree) if _is_factory(instance) else instance
     return application
 
 
-def _is_factory(thing: Any) -> bool:
-    if not inspect.isroutine(thing) or getattr(thing, "exposed", False):
+def _is_factory(value: Any) -> bool:
+    if not inspect.isroutine(value) or getattr(value, "exposed", False):
         return False
-    return not required_arguments(thing)
+    return not required_arguments(value) and not interface_of(value)
 
 
 def _call(factory: Callable[[], Any], reference: str, tree: Tree) -> Any:
@@ -247,21 +142,32 @@ def _call(factory: Callable[[], Any], reference: str, tree: Tree) -> Any:
         try:
             return factory()
         except (Exception, SystemExit) as error:
-            raise ApplicationError(_raised("Making", reference, error)) from error
+            if isinstance(error, SystemExit) and error.code in {None, 0}:
+                return None  # a program that has brought its own start has ended
+            raise ApplicationError(raised("Making", reference, error)) from error
+
+
+def _mount_django(project: Any, reference: str, tree: Tree, path: str) -> None:
+    is_own = is_project(project) and not isinstance(project, ModuleType)
+    try:
+        django.mount(None if is_own else project, path, tree=tree)
+    except RobotCherryPyError:
+        raise
+    except Exception as error:
+        raise ApplicationError(raised("Setting up Django for", reference, error)) from error
 
 
 def _adopt(
-    made: ModuleType | None,
+    mounts: dict[str, Any],
+    module: ModuleType | None,
     reference: str,
     tree: Tree,
     path: str,
-    added: dict[str, Any],
     sections: Configuration,
 ) -> None:
-    """Take over what a module or a factory mounted on `cherrypy.tree` by itself."""
-    mounts = _import_effects.get(made.__name__, _Effects()).mounts if made else added
+    """Put on the tree what a module or a factory mounted on `cherrypy.tree` by itself."""
     if not mounts:
-        raise ApplicationError(_nothing_mounted(made, reference))
+        raise ApplicationError(_nothing_mounted(module, reference))
     if path.rstrip("/") and path.rstrip("/") not in mounts:
         names = ", ".join(name or "/" for name in sorted(mounts))
         raise ApplicationError(
@@ -273,45 +179,15 @@ def _adopt(
             app.merge(sections)
 
 
-def _host_django(project: Any, reference: str, tree: Tree, path: str) -> None:
-    settings = project if isinstance(project, ModuleType) else None
-    try:
-        django.mount(settings, path, tree=tree)
-    except RobotCherryPyError:
-        raise
-    except Exception as error:
-        raise ApplicationError(_raised("Setting up Django for", reference, error)) from error
-
-
 def _nothing_mounted(module: ModuleType | None, reference: str) -> str:
     if module is None:
         return f"'{reference}' returned None and mounted nothing on cherrypy.tree."
-    handlers = [
+    roots = [
         f"{reference}:{name}"
         for name, value in vars(module).items()
         if inspect.isclass(value) and value.__module__ == module.__name__ and _has_handlers(value)
     ]
-    return f"Module '{reference}' mounts nothing on cherrypy.tree.{_suggestion(handlers)}"
-
-
-def _mount_one(made: Any, reference: str, tree: Tree, path: str, sections: Configuration) -> None:
-    is_root = _has_handlers(made) or any(
-        "request.dispatch" in entries for entries in sections.values()
-    )
-    if isinstance(made, cherrypy.Application):
-        _mount_application(made, reference, tree, path, sections)
-    elif not is_root and hosting.kind_of(made):
-        hosting.mount(made, path, tree=tree)
-    elif is_root and not inspect.isroutine(made):
-        try:
-            tree.mount(made, path, sections)
-        except Exception as error:
-            raise ApplicationError(_raised("Mounting", reference, error)) from error
-    else:
-        raise ApplicationError(
-            f"'{reference}' is no application: {type(made).__name__} has no exposed page handlers"
-            " and is no WSGI or ASGI callable."
-        )
+    return f"Module '{reference}' mounts nothing on cherrypy.tree.{did_you_mean(roots)}"
 
 
 def _mount_application(
@@ -329,6 +205,44 @@ def _mount_application(
     tree.mount(application, "", sections)
 
 
+def _mount_object(
+    instance: Any, reference: str, tree: Tree, path: str, sections: Configuration
+) -> None:
+    """Mount a root with page handlers, or else a WSGI or an ASGI callable."""
+    is_root = _has_handlers(instance) or any(
+        "request.dispatch" in entries for entries in sections.values()
+    )
+    interface = None if is_root else interface_of(instance)
+    if interface == "wsgi" and path == "/" and "" in mounts_of(_module_of(reference)):
+        inner = Tree()
+        _adopt(dict(tree.apps), None, reference, inner, path, sections)
+        tree.apps.clear()
+        tree.graft(AroundTree(instance, inner), path)
+    elif interface:
+        hosting.mount(instance, path, tree=tree)
+    elif is_root and not inspect.isroutine(instance):
+        try:
+            tree.mount(instance, path, sections)
+        except Exception as error:
+            raise ApplicationError(raised("Mounting", reference, error)) from error
+    else:
+        raise ApplicationError(f"'{reference}' is no application: {_why_not(instance)}")
+
+
+def _why_not(instance: Any) -> str:
+    required = required_arguments(instance) if inspect.isroutine(instance) else []
+    if required:
+        needed = ", ".join(f"'{name}'" for name in required)
+        return f"the function needs {needed}, and a function that makes one is called without any."
+    return (
+        f"{type(instance).__name__} has no exposed page handlers and is no WSGI or ASGI callable."
+    )
+
+
+def _module_of(reference: str) -> ModuleType:
+    return sys.modules[reference.partition(":")[0]]
+
+
 def _has_handlers(root: Any) -> bool:
     """Whether a page handler is exposed anywhere below, as CherryPy's default dispatcher walks."""
     seen: set[int] = set()
@@ -342,7 +256,7 @@ def _has_handlers(root: Any) -> bool:
 
 
 def _children(node: Any) -> Iterator[Any]:
-    """Yield what hangs below a node; the class tells it without running any property."""
+    """Yield the attributes of a node, from its class so that no property runs."""
     members: dict[str, Any] = {}
     cls = node if inspect.isclass(node) else type(node)
     if cls.__module__ != "builtins":

@@ -1,28 +1,27 @@
 """CherryPy's process bus in a process that it does not own.
 
-`cherrypy.engine` believes that the process is its own: `start()` and `exit()` call `os._exit` when
-a listener raises (`cherrypy/process/wspbus.py`, 18.10), signals are taken over and a changed file
-re-executes the program. Under a test run the same listeners are called in the same order, but by
-us, a server at a time, and an error is an ordinary error.
+`cherrypy.engine` assumes that the process is its own: `start()` and `exit()` call `os._exit` when a
+listener raises (`cherrypy/process/wspbus.py`, 18.10), signals are taken over, and a changed file
+executes the program again. In a test run the harness calls the same listeners in the same order,
+for one server at a time, and a listener that raises is an ordinary error.
 """
 
 import contextlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import cherrypy
-from cherrypy.process import plugins, wspbus
+from cherrypy.process import plugins
 
 from robot_cherrypy.errors import RobotCherryPyError, ServerError
+from robot_cherrypy.harness.time_limit import OverdueError, time_limit
+from robot_cherrypy.hosting.cherrypy_server import SERVER_START, SERVER_STOP
+from robot_cherrypy.stacks import as_text
+from robot_cherrypy.traffic.text import text_by
 
-# When CherryPy's own server starts and stops among the listeners (`cherrypy/_cpserver.py`,
-# `cherrypy/process/servers.py`).
-_SERVER_START = 75
-_SERVER_STOP = 25
-
-# They change the process itself: its user, its parent, its very program.
+# Plugins that change the process itself: its user, its parent, its program.
 _PROCESS_PLUGINS = (plugins.Daemonizer, plugins.DropPrivileges, plugins.Autoreloader)
 
 
@@ -36,15 +35,14 @@ class Subscription:
 
     @property
     def name(self) -> str:
-        """How an error names the listener."""
+        """The listener's name in errors."""
         qualified = getattr(self.listener, "__qualname__", None)
         return qualified or type(self.listener).__qualname__
 
     @property
-    def belongs_to_process(self) -> bool:
-        """Whether the listener must not run in a process that CherryPy does not own."""
-        owner = getattr(self.listener, "__self__", None)
-        return owner is cherrypy.server or isinstance(owner, _PROCESS_PLUGINS)
+    def owner(self) -> object:
+        """The plugin that the listener is a method of, else the listener itself."""
+        return getattr(self.listener, "__self__", self.listener)
 
 
 Subscriptions = frozenset[Subscription]
@@ -54,121 +52,110 @@ def subscriptions() -> Subscriptions:
     """Return what is subscribed to the bus now."""
     bus = cherrypy.engine
     return frozenset(
-        Subscription(channel, listener, bus._priorities[channel, listener])  # noqa: SLF001
+        Subscription(channel, listener, bus._priorities[channel, listener])  # noqa: SLF001 - the bus tells priorities nowhere else
         for channel, listeners in bus.listeners.items()
         for listener in listeners
     )
 
 
-def subscribe(some: Iterable[Subscription]) -> None:
+def subscribe(added: Iterable[Subscription]) -> None:
     """Subscribe each to its channel."""
-    for one in some:
-        cherrypy.engine.subscribe(one.channel, one.listener, one.priority)
+    for subscription in added:
+        cherrypy.engine.subscribe(
+            subscription.channel, subscription.listener, subscription.priority
+        )
 
 
-def unsubscribe(some: Iterable[Subscription]) -> None:
+def unsubscribe(removed: Iterable[Subscription]) -> None:
     """Unsubscribe each from its channel."""
-    for one in some:
-        cherrypy.engine.unsubscribe(one.channel, one.listener)
+    for subscription in removed:
+        cherrypy.engine.unsubscribe(subscription.channel, subscription.listener)
 
 
-class Bus:
-    """Runs listeners for the servers of this process, each from its first user to its last."""
+class SharedListeners:
+    """Counts which servers of this process use a listener.
+
+    A module is imported once, so that two servers may have the same listeners. Each is started with
+    the first server that has it and stopped with the last.
+    """
 
     def __init__(self) -> None:
         self._users: Counter[Subscription] = Counter()
 
-    def start(self, some: Subscriptions, listen: Callable[[], None]) -> None:
-        """Call the start listeners among `some`, and `listen` where the server has its turn.
+    def acquire(self, wanted: Subscriptions) -> Subscriptions:
+        """Use listeners for one more server; return those that no server has used before."""
+        starting = in_order(wanted, "start")
+        self._users.update(starting)
+        return frozenset(listener for listener in starting if self._users[listener] == 1)
 
-        Raises:
-            ServerError: A listener raised. Those called before it are still started.
-        """
-        cherrypy.engine.state = wspbus.states.STARTED
-        ordered = _in_order(some, "start")
-        early = [one for one in ordered if one.priority < _SERVER_START]
-        for one in early:
-            self._start_one(one)
-        listen()
-        for one in ordered[len(early) :]:
-            self._start_one(one)
-
-    def stop(self, some: Subscriptions, close: Callable[[], None]) -> list[ServerError]:
-        """Call the stop and exit listeners that no other server uses, and `close` in its turn.
-
-        Returns:
-            What the listeners raised; all of them were called.
-        """
-        for one in _in_order(some, "start"):
-            self._users[one] -= 1
-        self._users = +self._users  # only those still used
-        used = {id(_owner(one)) for one in self._users}
-        ordered = [one for one in _in_order(some, "stop") if id(_owner(one)) not in used]
-        early = [one for one in ordered if one.priority < _SERVER_STOP]
-        errors = _call_all(early)
-        close()
-        errors += _call_all(ordered[len(early) :])
-        leaving = [one for one in _in_order(some, "exit") if id(_owner(one)) not in used]
-        return errors + _call_all(leaving)
-
-    def _start_one(self, one: Subscription) -> None:
-        self._users[one] += 1
-        if self._users[one] == 1:
-            _call(one)
+    def release(self, unwanted: Subscriptions) -> Subscriptions:
+        """Use listeners for one server less; return those whose plugin no server uses any more."""
+        self._users.subtract(in_order(unwanted, "start"))
+        self._users = +self._users  # only those that are still used
+        used = {id(listener.owner) for listener in self._users}
+        return frozenset(listener for listener in unwanted if id(listener.owner) not in used)
 
 
-def _owner(one: Subscription) -> object:
-    """Return the plugin that a listener belongs to, else the listener itself."""
-    return getattr(one.listener, "__self__", one.listener)
+def in_order(some: Subscriptions, channel: str) -> list[Subscription]:
+    """Return the listeners of a channel that may be called, in the order of their priority."""
+    chosen = [
+        subscription
+        for subscription in some
+        if subscription.channel == channel and not _belongs_to_process(subscription)
+    ]
+    return sorted(chosen, key=lambda subscription: subscription.priority)
 
 
-def _in_order(some: Subscriptions, channel: str) -> list[Subscription]:
-    chosen = [one for one in some if one.channel == channel and not one.belongs_to_process]
-    return sorted(chosen, key=lambda one: one.priority)
+def _belongs_to_process(subscription: Subscription) -> bool:
+    """Whether a listener must not run in a process that CherryPy does not own."""
+    owner = subscription.owner
+    return owner is cherrypy.server or isinstance(owner, _PROCESS_PLUGINS)
 
 
-def _call_all(some: Iterable[Subscription]) -> list[ServerError]:
-    errors = []
-    for one in some:
+def around_server(
+    some: Subscriptions, channel: Literal["start", "stop"]
+) -> tuple[list[Subscription], list[Subscription]]:
+    """Return the listeners to call before the HTTP server starts or stops, and those after it."""
+    limit = SERVER_START if channel == "start" else SERVER_STOP
+    ordered = in_order(some, channel)
+    before = [subscription for subscription in ordered if subscription.priority < limit]
+    return before, ordered[len(before) :]
+
+
+def call(listeners: Iterable[Subscription], limit: float | None = None) -> None:
+    """Call listeners one after the other.
+
+    Args:
+        listeners: The listeners.
+        limit: How long each may take, in seconds; see `time_limit`.
+
+    Raises:
+        ServerError: A listener raised, or took too long. Those after it were not called.
+    """
+    for subscription in listeners:
         try:
-            _call(one)
+            with contextlib.nullcontext() if limit is None else time_limit(limit):
+                subscription.listener()
+        except OverdueError as error:
+            raise ServerError(
+                f"The {subscription.channel} listener {subscription.name} did not return within"
+                f" {limit:g} s.{as_text([('It', error.stack)])}"
+            ) from error
+        except RobotCherryPyError as error:
+            raise ServerError(str(error)) from error
+        except (Exception, SystemExit) as error:
+            raise ServerError(
+                f"The {subscription.channel} listener {subscription.name} raised"
+                f" {type(error).__name__}: {text_by(str, error)}"
+            ) from error
+
+
+def call_all(listeners: Iterable[Subscription], limit: float | None = None) -> list[ServerError]:
+    """Call listeners one after the other, whatever they raise; return their errors. See `call`."""
+    errors = []
+    for subscription in listeners:
+        try:
+            call([subscription], limit)
         except ServerError as error:
             errors.append(error)
     return errors
-
-
-def _call(one: Subscription) -> None:
-    try:
-        one.listener()
-    except RobotCherryPyError as error:
-        raise ServerError(str(error)) from error
-    except (Exception, SystemExit) as error:
-        raise ServerError(
-            f"The {one.channel} listener {one.name} raised {type(error).__name__}: {error}"
-        ) from error
-
-
-@contextlib.contextmanager
-def borrowed(exit_requested: Callable[[str], None]) -> Iterator[None]:
-    """Keep the bus from ending the process; tell who asked it to.
-
-    Args:
-        exit_requested: Called with what an application called, such as `cherrypy.engine.exit()`.
-    """
-    bus = cherrypy.engine
-    replacements: list[tuple[object, str, Callable[..., None]]] = [
-        (bus, "start", lambda: None),
-        (bus, "block", lambda interval=0.1: None),  # noqa: ARG005
-        (bus, "stop", lambda: exit_requested("cherrypy.engine.stop()")),
-        (bus, "exit", lambda: exit_requested("cherrypy.engine.exit()")),
-        (bus, "restart", lambda: exit_requested("cherrypy.engine.restart()")),
-        (bus.signals, "subscribe", lambda: None),
-        (bus.signal_handler, "subscribe", lambda: None),
-    ]
-    for owner, name, replacement in replacements:
-        setattr(owner, name, replacement)
-    try:
-        yield
-    finally:
-        for owner, name, _ in replacements:
-            delattr(owner, name)

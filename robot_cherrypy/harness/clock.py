@@ -1,89 +1,124 @@
-"""The clock of this process: moved for applications under test, real for all around them."""
+"""The clock of this process: moved for applications under test, and real for everything else."""
 
 import datetime as dt
-import sys
 import time
-import types
+from dataclasses import dataclass, replace
+from types import FrameType
 from typing import Any
 
 from robot_cherrypy.errors import MissingExtraError
+from robot_cherrypy.harness.time_owners import TimeOwners
+from robot_cherrypy.patches.real_time import time_by_caller
+from robot_cherrypy.patches.replacements import Replacements
 
-# Waits, time-outs and reports of the test itself, and the connections of servers: their time is
-# none of the application's. Robot's DateTime library tells the time that the test has chosen.
-_REAL = ("robot", "SeleniumLibrary", "selenium", "urllib3", "robot_cherrypy", "cheroot", "uvicorn")
-_MOVED = ("robot.libraries.DateTime", "robot_cherrypy.aio", "cheroot.server")
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-class Clock:
-    """Moves `time.time()` and its like; `time.monotonic()` goes on as ever."""
+@dataclass(frozen=True)
+class _Shift:
+    """How the time of applications follows from the real one, in nanoseconds.
+
+    Attributes:
+        ahead: How far it is ahead.
+        stands_at: The moment at which it stands still, or None.
+    """
+
+    ahead: int = 0
+    stands_at: int | None = None
+
+    def of(self, real: int) -> int:
+        """Return the moved time."""
+        return real + self.ahead if self.stands_at is None else self.stands_at
+
+    def by(self, distance: int) -> "_Shift":
+        """Return the shift to a time that is a distance later."""
+        if self.stands_at is None:
+            return replace(self, ahead=self.ahead + distance)
+        return replace(self, stands_at=self.stands_at + distance)
+
+
+class _Clock:
+    """Moves `time.time()`, `datetime.now()` and the like; `time.monotonic()` stays as it is.
+
+    Requests are served meanwhile, on other threads. So time is moved and put back by one
+    assignment, to `_shift`. Python's functions are replaced once, when they tell everybody the real
+    time, and stay so until the process ends: a thread might be inside one that is restored.
+    """
 
     def __init__(self) -> None:
-        self._travel: Any = None
+        self.owners = TimeOwners()
+        self._shift: _Shift | None = None
         self._traveller: Any = None
-        self._kept: list[tuple[types.ModuleType, str, Any]] = []
+        self._replacements = Replacements()
 
     @property
     def is_moved(self) -> bool:
-        """Whether it is not the real one."""
-        return self._travel is not None
+        """Whether applications have another time than the real one."""
+        return self._shift is not None
 
     @property
     def is_frozen(self) -> bool:
-        """Whether it stands still."""
-        return self.is_moved and not self._travel.tick
+        """Whether the time of applications stands still."""
+        return self._shift is not None and self._shift.stands_at is not None
 
     def now(self) -> dt.datetime:
-        """Return what applications take for the time, in the local time zone."""
-        return dt.datetime.now().astimezone()
+        """Return the time that applications have, in the local time zone."""
+        return self._datetime((self._shift or _Shift()).of(time.time_ns()))
 
     def offset(self) -> float:
-        """Return by how much it is ahead of the real one, in seconds."""
-        return time.time() - self._hatch().time.time() if self._travel else 0.0
+        """Return how far the time of applications is ahead of the real one, in seconds."""
+        real = time.time_ns()
+        return ((self._shift or _Shift()).of(real) - real) / 1e9
 
     def move(self, to: dt.datetime, *, frozen: bool) -> None:
-        """Set it.
+        """Set the time of applications.
+
+        Args:
+            to: The time that they have from now on.
+            frozen: Whether it stands still; otherwise it goes on from there.
 
         Raises:
-            MissingExtraError: The package that can do it is not installed.
+            MissingExtraError: The package `time-machine` is not installed.
         """
-        time_machine = _time_machine()
-        self.put_back()
-        # With a time zone's name the library would change that of the whole process.
-        moment = to.astimezone().timestamp()
-        self._travel = time_machine.travel(moment, tick=not frozen)
-        self._keep_real()
-        self._traveller = self._travel.start()
+        moment = _nanoseconds(to.astimezone() - _EPOCH)
+        if frozen:
+            self._set(_Shift(stands_at=moment))
+        else:
+            self._set(_Shift(ahead=moment - time.time_ns()))
 
     def shift(self, by: dt.timedelta) -> None:
-        """Set it ahead, or back."""
-        if self._traveller is None:
-            self.move(self.now() + by, frozen=False)
-        else:
-            self._traveller.shift(by)
+        """Set the time of applications ahead, or back if `by` is negative."""
+        self._set((self._shift or _Shift()).by(_nanoseconds(by)))
 
     def put_back(self) -> None:
-        """Return to the real time; pass if it is that."""
-        if self._travel is None:
-            return
-        self._travel.stop()
-        self._travel = self._traveller = None
-        for module, name, value in self._kept:
-            setattr(module, name, value)
-        self._kept.clear()
+        """Give applications the real time; do nothing if they have it."""
+        if self._shift is not None:
+            self._set(None)
 
-    def _keep_real(self) -> None:
-        """Give modules that are not the application's the real functions under their old names."""
-        replacements = _replacements(self._hatch())
-        for module in _modules():
-            for name, value in list(vars(module).items()):
-                for original, replacement in replacements:
-                    if value is original:
-                        self._kept.append((module, name, value))
-                        setattr(module, name, replacement)
+    def _set(self, shift: _Shift | None) -> None:
+        time_machine = _time_machine()
+        real = time.time_ns()
+        before, after = (self._shift or _Shift()).of(real), (shift or _Shift()).of(real)
+        self._datetime(after)  # a time that Python cannot express is an error here
+        if self._traveller is None:
+            self._traveller = time_machine.travel(dt.timedelta(0)).start()
+            time_by_caller(self._replacements, self._traveller, self._time_ns)
+        self._shift = shift
+        if after < before:  # then the package lets time-based UUIDs begin anew
+            self._traveller.shift(dt.timedelta(microseconds=-1))
+
+    def _time_ns(self, real: int, caller: FrameType) -> int:
+        """Return the time that is the caller's."""
+        shift = self._shift
+        return real if shift is None or self.owners.is_real_for(caller) else shift.of(real)
 
     @staticmethod
-    def _hatch() -> Any:
-        return _time_machine().escape_hatch
+    def _datetime(nanoseconds: int) -> dt.datetime:
+        return (_EPOCH + dt.timedelta(microseconds=nanoseconds // 1000)).astimezone()
+
+
+def _nanoseconds(distance: dt.timedelta) -> int:
+    return distance // dt.timedelta(microseconds=1) * 1000
 
 
 def _time_machine() -> Any:
@@ -94,53 +129,5 @@ def _time_machine() -> Any:
     return time_machine
 
 
-def _modules() -> list[types.ModuleType]:
-    here = sys.modules[__name__]
-    return [
-        module
-        for name, module in list(sys.modules.items())
-        if isinstance(module, types.ModuleType)
-        and module is not here
-        and _is_below(name, _REAL)
-        and not _is_below(name, _MOVED)
-    ]
-
-
-def _is_below(name: str, packages: tuple[str, ...]) -> bool:
-    return any(name == one or name.startswith(f"{one}.") for one in packages)
-
-
-def _replacements(hatch: Any) -> list[tuple[Any, Any]]:
-    real_time = types.ModuleType("time")
-    vars(real_time).update(vars(time))
-    functions: list[tuple[Any, Any]] = []
-    for name in ("time", "time_ns", "localtime", "gmtime", "strftime"):
-        function = getattr(hatch.time, name)
-        functions.append((getattr(time, name), function))
-        setattr(real_time, name, function)
-    return [(time, real_time), (dt.datetime, _real_datetime(hatch)), *functions]
-
-
-def _real_datetime(hatch: Any) -> type[dt.datetime]:
-    class Meta(type):
-        def __instancecheck__(cls, instance: object) -> bool:
-            return isinstance(instance, dt.datetime)
-
-    class RealDatetime(dt.datetime, metaclass=Meta):
-        @classmethod
-        def now(cls, tz: dt.tzinfo | None = None) -> Any:
-            return hatch.datetime.datetime.now(tz)
-
-        @classmethod
-        def today(cls) -> Any:
-            return hatch.datetime.datetime.today()
-
-        @classmethod
-        def utcnow(cls) -> Any:
-            return hatch.datetime.datetime.utcnow()
-
-    return RealDatetime
-
-
-CLOCK = Clock()
-"""The one of this process."""
+# The clock of this process. Who moves it plans that it is put back, with `cleanup.Cleanup`.
+CLOCK = _Clock()

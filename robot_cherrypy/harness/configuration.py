@@ -11,9 +11,12 @@ from robot_cherrypy.errors import ApplicationError
 
 Configuration = dict[str, dict[str, Any]]
 
-# What CherryPy reads for the whole process; every other namespace belongs to a path
-# (CherryPy documentation, "Configure", global configuration).
+# Namespaces that CherryPy reads for the whole process; every other one belongs to a path (CherryPy
+# documentation, "Configure", global configuration).
 _GLOBAL_NAMESPACES = frozenset({"server", "engine", "log", "checker", "tree"})
+
+# CherryPy's own tools whose names can mean nothing else as a key of the configuration.
+_TOOLS = frozenset({"sessions", "staticdir", "staticfile", "gzip", "json_in", "json_out"})
 
 
 def read(source: str | Path | Mapping[str, Any] | None) -> Configuration:
@@ -24,7 +27,8 @@ def read(source: str | Path | Mapping[str, Any] | None) -> Configuration:
             of entries such as `tools.sessions.on`, which then hold for the whole application.
 
     Raises:
-        ApplicationError: The file is missing or is no CherryPy configuration.
+        ApplicationError: The file is missing or is no CherryPy configuration, or an entry cannot
+            mean what it says.
     """
     if not source:
         return {}
@@ -62,11 +66,17 @@ def _from_mapping(source: Mapping[str, Any]) -> Configuration:
 
 
 def _entries(source: Mapping[str, Any]) -> dict[str, Any]:
-    return {str(key): _value(value) for key, value in source.items()}
+    entries = {str(key): _value(value) for key, value in source.items()}
+    for key, value in entries.items():
+        if key in _TOOLS:
+            raise ApplicationError(f"'{key}' is a tool: write 'tools.{key}.on' instead.")
+        if key.startswith("tools.") and key.endswith(".on") and isinstance(value, str):
+            raise ApplicationError(f"'{key}' has to be True or False, not '{value}'.")
+    return entries
 
 
 def _value(value: Any) -> Any:
-    """Read text as a configuration file would, so that `False` from a Robot suite is false."""
+    """Evaluate a text as in a configuration file, so that `False` from a Robot suite is false."""
     if not isinstance(value, str):
         return value
     try:

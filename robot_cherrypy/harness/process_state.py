@@ -1,4 +1,4 @@
-"""CherryPy's process-wide state, put aside while applications are under test and put back after."""
+"""CherryPy's process-wide state: saved before applications are tested, and restored after it."""
 
 import contextlib
 import logging
@@ -10,22 +10,25 @@ from cherrypy.lib import sessions
 from cherrypy.process import wspbus
 
 from robot_cherrypy.harness import bus
+from robot_cherrypy.harness.server_globals import replace
 from robot_cherrypy.patches.background_task import prompt_cancel
-from robot_cherrypy.patches.replacing import Replacements
+from robot_cherrypy.patches.engine_calls import reported_exits
+from robot_cherrypy.patches.replacements import active
 
+# Attributes of `cherrypy.log` that an application's configuration may set.
 _LOG_SETTINGS = ("screen", "access_file", "error_file")
 
 
 @contextlib.contextmanager
 def preserved(exit_requested: Callable[[str], None]) -> Iterator[None]:
-    """Lend CherryPy's globals to applications under test; restore them whatever happens.
+    """Let applications under test use and change CherryPy's globals; restore them at the end.
 
-    Covered are the configuration, `cherrypy.server`, `cherrypy.tree`, the bus with its listeners,
-    the process-wide log and the session classes' clean-up threads. While it lasts, no file is
-    watched, nothing is written to the screen and the stock server is off.
+    These are the configuration, `cherrypy.server`, `cherrypy.tree`, the bus with its listeners,
+    the process-wide log and the session classes' clean-up threads. Meanwhile no file is watched,
+    nothing is written to the screen, and `cherrypy.server` does not start with the bus.
 
     Args:
-        exit_requested: See `bus.borrowed`.
+        exit_requested: See `patches.engine_calls.reported_exits`.
     """
     with contextlib.ExitStack() as stack:
         stack.enter_context(_attribute(cherrypy, "tree"))
@@ -34,11 +37,11 @@ def preserved(exit_requested: Callable[[str], None]) -> Iterator[None]:
         stack.enter_context(_dictionary(cherrypy.config))
         stack.enter_context(_dictionary(vars(cherrypy.server)))
         stack.enter_context(_log_settings())
-        stack.enter_context(_prompt_background_tasks())
+        stack.enter_context(active(prompt_cancel))
         stack.enter_context(_listeners())
         stack.enter_context(_session_classes())
-        stack.enter_context(bus.borrowed(exit_requested))
-        cherrypy.server.unsubscribe()
+        cherrypy.server.unsubscribe()  # before its `start` is replaced
+        stack.enter_context(active(reported_exits, exit_requested))
         cherrypy.engine.autoreload.unsubscribe()
         cherrypy.log.screen = False
         yield
@@ -46,6 +49,7 @@ def preserved(exit_requested: Callable[[str], None]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _attribute(owner: object, name: str) -> Iterator[None]:
+    """Restore an attribute."""
     value = getattr(owner, name)
     try:
         yield
@@ -54,27 +58,18 @@ def _attribute(owner: object, name: str) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _dictionary(live: dict[str, Any]) -> Iterator[None]:
-    saved = dict(live)
+def _dictionary(dictionary: dict[str, Any]) -> Iterator[None]:
+    """Restore the entries of a dictionary."""
+    saved = dict(dictionary)
     try:
         yield
     finally:
-        live.clear()
-        dict.update(live, saved)  # past cherrypy.config's namespace handlers
-
-
-@contextlib.contextmanager
-def _prompt_background_tasks() -> Iterator[None]:
-    replacements = Replacements()
-    prompt_cancel(replacements)
-    try:
-        yield
-    finally:
-        replacements.restore()
+        replace(dictionary, saved)
 
 
 @contextlib.contextmanager
 def _log_settings() -> Iterator[None]:
+    """Restore the settings of `cherrypy.log`, whose setters open and close files."""
     saved = {name: getattr(cherrypy.log, name) for name in _LOG_SETTINGS}
     try:
         yield
@@ -85,14 +80,15 @@ def _log_settings() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _listeners() -> Iterator[None]:
-    """Stop and remove what was subscribed meanwhile, such as a session's clean-up thread."""
+    """Stop and unsubscribe what was added meanwhile, such as a session's clean-up thread."""
     saved = bus.subscriptions()
     try:
         yield
     finally:
         cherrypy.engine.state = wspbus.states.STOPPING
         added = bus.subscriptions() - saved
-        for error in bus.Bus().stop(added, close=lambda: None):
+        stopping = [*bus.in_order(added, "stop"), *bus.in_order(added, "exit")]
+        for error in bus.call_all(stopping):
             logging.getLogger(__name__).error("%s", error)
         bus.unsubscribe(added)
         bus.subscribe(saved - bus.subscriptions())
@@ -100,19 +96,34 @@ def _listeners() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _session_classes() -> Iterator[None]:
-    """Forget clean-up threads, which CherryPy keeps on the class, and sessions kept in memory."""
+    """Remove clean-up threads, which CherryPy keeps on the class, and sessions in memory."""
     try:
         yield
     finally:
-        for session_class in _descendants(sessions.Session):
+        for session_class in session_classes():
             if "clean_thread" in vars(session_class):
                 session_class.clean_thread = None
-            for name in ("cache", "locks"):  # of those that keep them in memory, as RamSession does
-                kept = vars(session_class).get(name)
-                if isinstance(kept, dict):
-                    kept.clear()
+            clear_memory(session_class)
 
 
-def _descendants(base: Any) -> set[Any]:
-    children: set[Any] = set(base.__subclasses__())
-    return {base, *children}.union(*map(_descendants, children))
+def session_classes(base: type = sessions.Session) -> list[Any]:
+    """Return CherryPy's session classes and all that were derived from them, each once."""
+    classes: list[Any] = [base]
+    children: list[type] = base.__subclasses__()
+    for child in children:
+        classes += session_classes(child)
+    return list(dict.fromkeys(classes))
+
+
+def sessions_in_memory(session_class: Any) -> int:
+    """Return how many sessions a class keeps in memory, as `RamSession` does."""
+    cache = vars(session_class).get("cache")
+    return len(cache) if isinstance(cache, dict) else 0
+
+
+def clear_memory(session_class: Any) -> None:
+    """Remove the sessions that a class keeps in memory, and their locks."""
+    for name in ("cache", "locks"):
+        kept = vars(session_class).get(name)
+        if isinstance(kept, dict):
+            kept.clear()

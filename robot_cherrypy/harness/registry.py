@@ -1,33 +1,62 @@
-"""The servers of one test run, by alias."""
+"""The servers that the keywords of one library use, by alias."""
 
+import contextlib
 from dataclasses import replace
 
 from robot_cherrypy.errors import ServerError
 from robot_cherrypy.harness.child_process import ChildProcessServer
 from robot_cherrypy.harness.in_process import InProcessServer
-from robot_cherrypy.harness.server import Isolation, Launch, Server, Stopped
+from robot_cherrypy.harness.remote_server import RemoteServer
+from robot_cherrypy.harness.server import Launch, Server, Stopped
+from robot_cherrypy.stacks import Stack
 
 
 class Servers:
-    """Starts, finds and stops servers; one of them is the current one."""
+    """Starts, finds and stops servers; one of them is the current one.
+
+    A server that ended by itself stays here until it is stopped.
+    """
 
     def __init__(self) -> None:
-        self._running: dict[str, Server] = {}
+        self._started: dict[str, Server] = {}
         self._current: str | None = None
-        self._ends: list[str] = []
+        self._known_ends: set[Server] = set()
+        self._unexpected_ends: list[str] = []
 
     @property
-    def running(self) -> list[Server]:
-        """Those started and not stopped, oldest first."""
-        return list(self._running.values())
+    def started(self) -> list[Server]:
+        """Servers that were started and not stopped, oldest first."""
+        return list(self._started.values())
+
+    @property
+    def started_in_process(self) -> list[InProcessServer]:
+        """The servers of `started` that run in the process of the test."""
+        return [server for server in self.started if isinstance(server, InProcessServer)]
+
+    def stacks(self) -> list[Stack]:
+        """Return where the code of applications is at this moment, in this and in child processes.
+
+        A child process that cannot be asked has no stacks.
+        """
+        # All servers of this process have the same ones.
+        children = [server for server in self.started if isinstance(server, ChildProcessServer)]
+        stacks = []
+        for server in [*self.started_in_process[:1], *children]:
+            with contextlib.suppress(ServerError):
+                stacks += server.stacks()
+        return stacks
 
     def free_alias(self, wanted: str | None, application: str) -> str:
-        """Return the alias that a new server gets.
+        """Return the alias of a new server.
+
+        Args:
+            wanted: The alias that the test gave it, if any.
+            application: The application's name, from which an alias is made otherwise.
 
         Raises:
-            ServerError: `wanted` is taken.
+            ServerError: Another server has the alias `wanted`.
         """
-        if wanted and wanted in self._running:
+        if wanted and wanted in self._started:
             raise ServerError(
                 f"A server with alias '{wanted}' is running: stop it or choose another alias."
             )
@@ -35,18 +64,27 @@ class Servers:
             return wanted
         candidates = [
             application,
-            *(f"{application} {n}" for n in range(2, len(self._running) + 2)),
+            *(f"{application} {n}" for n in range(2, len(self._started) + 2)),
         ]
-        return next(alias for alias in candidates if alias not in self._running)
+        return next(alias for alias in candidates if alias not in self._started)
 
-    def start(self, launch: Launch, isolation: Isolation) -> Server:
+    def start(self, launch: Launch) -> Server:
         """Start a server and make it the current one."""
-        server: Server
-        server = ChildProcessServer(launch) if isolation == "process" else InProcessServer(launch)
+        server = new_server(launch)
         server.start()
-        self._running[launch.alias] = server
+        self._started[launch.alias] = server
         self._current = launch.alias
         return server
+
+    def use(self, server: RemoteServer) -> None:
+        """Make a server that runs elsewhere the current one."""
+        self._started[server.alias] = server
+        self._current = server.alias
+
+    def leave(self, server: RemoteServer) -> None:
+        """Do not use a server that runs elsewhere any more, unless that was so already."""
+        if self.find(server.alias) is server:
+            self.stop(server.alias)
 
     def get(self, alias: str | None = None) -> Server:
         """Return a server, by default the current one.
@@ -57,58 +95,108 @@ class Servers:
         if alias is None and self._current is None:
             raise ServerError("No server is running: use 'Start Server' first.")
         name = alias or self._current
-        if name not in self._running:
-            names = ", ".join(f"'{one}'" for one in self._running) or "none"
+        if name not in self._started:
+            names = ", ".join(f"'{started}'" for started in self._started) or "none"
             raise ServerError(f"No server with alias '{name}' is running. Running: {names}.")
-        return self._running[name]
+        return self._started[name]
+
+    def get_in_process(
+        self, user: str, alias: str | None = None, *, advice: str = ""
+    ) -> InProcessServer:
+        """Return a server that runs in the process of the test, by default the current one.
+
+        Args:
+            user: What needs it, for the error, such as `'Mount Application' needs`.
+            alias: Which server.
+            advice: What else the error says, a sentence with a leading blank.
+
+        Raises:
+            ServerError: There is no such server, or it runs in a child process.
+        """
+        server = self.get(alias)
+        if isinstance(server, InProcessServer):
+            return server
+        raise ServerError(
+            f"Server '{server.alias}' runs in another process: {user} isolation=thread.{advice}"
+        )
+
+    def get_child_process(self, user: str, alias: str | None = None) -> ChildProcessServer:
+        """Return a server that runs in a child process, by default the current one.
+
+        Args:
+            user: What needs it, for the error, such as `'Kill Server' needs`.
+            alias: Which server.
+
+        Raises:
+            ServerError: There is no such server, or it runs in the process of the test.
+        """
+        server = self.get(alias)
+        if isinstance(server, ChildProcessServer):
+            return server
+        where = "elsewhere" if isinstance(server, RemoteServer) else "in the process of the test"
+        raise ServerError(f"Server '{server.alias}' runs {where}: {user} isolation=process.")
 
     def find(self, alias: str) -> Server | None:
         """Return the server with an alias, or None."""
-        return self._running.get(alias)
+        return self._started.get(alias)
 
     def switch(self, alias: str) -> str | None:
-        """Make a server the current one; return the alias of the one that was."""
+        """Make a server the current one; return the alias of the previous one."""
         previous, self._current = self._current, self.get(alias).alias
         return previous
 
     def stop(self, alias: str | None = None) -> Stopped:
         """Stop a server, by default the current one; the newest left becomes the current one."""
         server = self.get(alias)
-        self._note_end(server)
+        self._note_end(server, server.end_reason)
         try:
-            return server.stop()
+            stopped = server.stop()
+            self._note_end(server, stopped.end_reason)  # it may have ended only just before
+            return stopped
         finally:
             server.is_stopped = True
-            del self._running[server.alias]
+            self._known_ends.discard(server)
+            del self._started[server.alias]
             if self._current == server.alias:
-                self._current = next(reversed(self._running), None)
+                self._current = next(reversed(self._started), None)
 
     def expect_end(self, alias: str | None = None) -> None:
-        """Take the end of a server, by default the current one, for meant."""
+        """Mark the end of a server, by default the current one, as expected by the test."""
         server = self.find(alias or self._current or "")
         if server is not None:
-            server.end_is_known = True
+            self._known_ends.add(server)
 
     def unexpected_ends(self) -> list[str]:
-        """Return which servers ended although nobody stopped them; each is told once."""
-        for server in self.running:
-            self._note_end(server)
-        ends, self._ends = self._ends, []
+        """Return messages about servers that ended by themselves, each message once."""
+        for server in self.started:
+            self._note_end(server, server.end_reason)
+        ends, self._unexpected_ends = self._unexpected_ends, []
         return ends
 
-    def _note_end(self, server: Server) -> None:
-        reason = server.ended_by
-        if reason is not None and not server.end_is_known:
-            server.end_is_known = True
-            self._ends.append(f"Server '{server.alias}' has ended: {reason}.")
+    def _note_end(self, server: Server, reason: str | None) -> None:
+        if reason is not None and server not in self._known_ends:
+            self._known_ends.add(server)
+            self._unexpected_ends.append(f"Server '{server.alias}' has ended: {reason}.")
 
     def restart(self, alias: str | None = None) -> tuple[Server, Stopped]:
-        """Stop a server and start it again on the same port, with the application made anew."""
+        """Stop a server and start it again on its port, with a new instance of the application.
+
+        Returns:
+            The new server, and what the stop of the old one left to report.
+        """
         old = self.get(alias)
+        if isinstance(old, RemoteServer):
+            raise ServerError(f"Server '{old.alias}' runs elsewhere: it cannot be restarted here.")
         port = int(old.url.rpartition(":")[2]) if old.url else old.launch.port
         current = self._current
         stopped = self.stop(old.alias)
-        isolation: Isolation = "process" if isinstance(old, ChildProcessServer) else "thread"
-        server = self.start(replace(old.launch, port=port), isolation)
+        server = self.start(replace(old.launch, port=port))
         self._current = current
         return server, stopped
+
+
+def new_server(launch: Launch) -> Server:
+    """Return a server that has yet to be started."""
+    if launch.isolation == "process":
+        return ChildProcessServer(launch)
+    return InProcessServer(launch)

@@ -6,13 +6,17 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookies import Morsel, SimpleCookie
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cherrypy
 from cherrypy.lib import httputil
 
 from robot_cherrypy.errors import SessionError
 from robot_cherrypy.harness.in_process import InProcessServer
+from robot_cherrypy.hosting.django.project import is_mounted
+
+if TYPE_CHECKING:
+    from robot_cherrypy.harness.django_sessions import DjangoSessions
 
 
 @dataclass(frozen=True)
@@ -30,14 +34,14 @@ class Cookie:
 
 
 class Sessions:
-    """The sessions that pages of one path have."""
+    """The sessions of the page at one path, by CherryPy's sessions tool."""
 
     def __init__(self, server: InProcessServer, path: str, timeout: float) -> None:
-        """Take the configuration of a path.
+        """Read the configuration of a page.
 
         Args:
-            server: Which.
-            path: Of a page, from the root of the server.
+            server: The server of the page.
+            path: Path of the page, from the root of the server.
             timeout: How long a request may hold a session's lock, in seconds.
 
         Raises:
@@ -45,37 +49,52 @@ class Sessions:
         """
         self._server, self._path, self._timeout = server, path, timeout
         script_name = server.tree.script_name(path)
-        if script_name is None:
-            raise SessionError(f"Server '{server.alias}' has no application at {path}.")
-        self._application = server.tree.apps[script_name]
+        application = server.tree.apps.get(script_name)
+        if application is None:
+            mounted = ", ".join(sorted(name or "/" for name in server.tree.apps))
+            raise SessionError(
+                f"Server '{server.alias}' has no application at {path}. Mounted: {mounted}."
+            )
+        # A tree holds whatever was grafted on it: any WSGI callable.
+        if not isinstance(application, cherrypy.Application):
+            raise SessionError(
+                f"The application at {script_name or '/'} of server '{server.alias}' is none of"
+                " CherryPy's: its sessions are not known."
+            )
+        self._application = application
         self._tool, self._arguments = self._within_request({}, self._read_configuration)
 
     @property
     def cookie_name(self) -> str:
-        """Name of the cookie that holds the session's id."""
+        """The name of the cookie that holds the session's id."""
         return str(self._arguments.get("name", "session_id"))
 
     def seed(self, values: Mapping[str, Any]) -> Cookie:
-        """Make a session that holds values; return its cookie."""
-        cookie: Cookie = self._in_time({}, lambda: self._make(values))
+        """Make a session that holds values; return its cookie.
+
+        Raises:
+            SessionError: A request holds the session's lock for too long.
+        """
+        cookie: Cookie = self._on_own_thread({}, lambda: self._make(values))
         return cookie
 
     def read(self, session_id: str) -> dict[str, Any]:
         """Return what a session holds.
 
         Raises:
-            SessionError: There is none with this id, or no more.
+            SessionError: There is no session with this id any more, or a request holds its lock for
+                too long.
         """
         cookies = {self.cookie_name: session_id}
-        held: dict[str, Any] = self._in_time(cookies, lambda: self._load(session_id))
+        held: dict[str, Any] = self._on_own_thread(cookies, lambda: self._load(session_id))
         return held
 
     def _make(self, values: Mapping[str, Any]) -> Cookie:
         session = self._open()
         session.acquire_lock()
         session.update(values)
-        session.save()  # gives the lock back
-        return _cookie(cherrypy.serving.response.cookie[self.cookie_name])
+        session.save()  # releases the lock
+        return cookie_of(cherrypy.serving.response.cookie[self.cookie_name])
 
     def _load(self, session_id: str) -> dict[str, Any]:
         session = self._open()
@@ -88,12 +107,16 @@ class Sessions:
             session.release_lock()
 
     def _open(self) -> Any:
-        """Let the tool make the session, as it does before a request's body."""
+        """Let the tool open the session, as it does before it reads a request's body."""
         self._tool.callable(**self._arguments)
         return cherrypy.serving.session
 
     def _read_configuration(self) -> tuple[Any, dict[str, Any]]:
-        """Find the page handler as CherryPy does, and with it the tool's arguments."""
+        """Return the sessions tool and its arguments for the page.
+
+        Let the dispatcher look for the page handler, as CherryPy does: it collects the page's
+        configuration.
+        """
         request = cherrypy.serving.request
         request.get_resource(request.path_info)
         request.toolmaps = {}
@@ -101,7 +124,7 @@ class Sessions:
         if not request.toolmaps.get("tools", {}).get("sessions", {}).get("on"):
             raise SessionError(
                 f"Page {self._path} of server '{self._server.alias}' has no sessions:"
-                f" tools.sessions.on is not set there.{self._where()}"
+                f" tools.sessions.on is not set there.{self._other_paths()}"
             )
         tool = self._application.toolboxes["tools"].sessions
         arguments = tool._merged_args()  # noqa: SLF001 - what its own set-up calls
@@ -109,19 +132,23 @@ class Sessions:
             arguments.pop(name, None)
         return tool, arguments
 
-    def _where(self) -> str:
+    def _other_paths(self) -> str:
+        """Return the end of a message that names paths with sessions."""
         config = self._application.config
         root = self._application.script_name
-        paths = [root + one for one in config if config[one].get("tools.sessions.on")]
+        paths = [root + path for path in config if config[path].get("tools.sessions.on")]
         return f" Pages below {', '.join(sorted(paths))} have them." if paths else ""
 
-    def _in_time(self, cookies: Mapping[str, str], do: Callable[[], Any]) -> Any:
-        """Do something on a thread of its own: a request may hold the session's lock."""
+    def _on_own_thread(self, cookies: Mapping[str, str], function: Callable[[], Any]) -> Any:
+        """Call a function in a request, on a thread that nobody waits for longer than the time-out.
+
+        The function may wait for the session's lock, which a request may hold.
+        """
         outcome: Future[Any] = Future()
 
         def run() -> None:
             try:
-                outcome.set_result(self._within_request(cookies, do))
+                outcome.set_result(self._within_request(cookies, function))
             except BaseException as error:  # noqa: BLE001 - raised by the thread that waits
                 outcome.set_exception(error)
 
@@ -133,14 +160,17 @@ class Sessions:
                 f"The session could not be had within {self._timeout:g} s: a request holds it."
             ) from error
 
-    def _within_request(self, cookies: Mapping[str, str], do: Callable[[], Any]) -> Any:
+    def _within_request(self, cookies: Mapping[str, str], function: Callable[[], Any]) -> Any:
         with _request(self._application, self._path, cookies):
-            return do()
+            return function()
 
 
 @contextmanager
 def _request(application: Any, path: str, cookies: Mapping[str, str]) -> Iterator[None]:
-    """Be in a request that no client has made (`cherrypy/_cpwsgi.py`, AppResponse.run)."""
+    """Set `cherrypy.request` and `cherrypy.response` as for a request, without a client.
+
+    Upstream: `cherrypy/_cpwsgi.py`, AppResponse.run.
+    """
     host = httputil.Host("127.0.0.1", 0, "")
     request, _response = application.get_serving(host, host, "http", "HTTP/1.1")
     try:
@@ -156,42 +186,27 @@ def _request(application: Any, path: str, cookies: Mapping[str, str]) -> Iterato
         application.release_serving()
 
 
-class HostedSessions:
-    """The sessions of a Django project."""
-
-    def __init__(self, application: Any) -> None:
-        self._sessions = application.sessions
-
-    @property
-    def cookie_name(self) -> str:
-        """See `Sessions.cookie_name`."""
-        return str(self._sessions.settings.SESSION_COOKIE_NAME)
-
-    def seed(self, values: Mapping[str, Any]) -> Cookie:
-        """See `Sessions.seed`; the value `user` names the user to log in."""
-        return _cookie(self._sessions.seed(values))
-
-    def read(self, session_id: str) -> dict[str, Any]:
-        """See `Sessions.read`."""
-        held: dict[str, Any] = self._sessions.read(session_id)
-        return held
-
-
-def sessions_of(server: InProcessServer, path: str, timeout: float) -> Sessions | HostedSessions:
+def sessions_of(server: InProcessServer, path: str, timeout: float) -> "Sessions | DjangoSessions":
     """Return the sessions of a page, whatever kind of application it belongs to.
 
-    Args: See `Sessions`.
+    Args:
+        server: See `Sessions`.
+        path: See `Sessions`.
+        timeout: See `Sessions`.
 
     Raises:
         SessionError: The page has no sessions.
     """
     application = server.tree.apps.get(server.tree.script_name(path))
-    if hasattr(application, "sessions"):
-        return HostedSessions(application)
+    if is_mounted(application):
+        from robot_cherrypy.harness.django_sessions import DjangoSessions  # noqa: PLC0415 - an extra
+
+        return DjangoSessions(server.url)
     return Sessions(server, path, timeout)
 
 
-def _cookie(morsel: "Morsel[str]") -> Cookie:
+def cookie_of(morsel: "Morsel[str]") -> Cookie:
+    """Return the cookie that a morsel sets, with its attributes."""
     return Cookie(
         name=morsel.key,
         value=morsel.value,

@@ -4,7 +4,7 @@ import ctypes
 
 
 class Interrupted(SystemExit):
-    """Raised into a page handler that outlived its server."""
+    """Raised in a page handler that still runs when its server stops."""
 
 
 def interrupt(thread: int) -> None:
@@ -13,7 +13,7 @@ def interrupt(thread: int) -> None:
     A thread inside a C function, such as `time.sleep`, gets it when that returns.
 
     Args:
-        thread: Its `threading.get_ident()`.
+        thread: The identifier of the thread, as `threading.get_ident` returns it.
     """
     # Python/C API reference, PyThreadState_SetAsyncExc.
     ctypes.pythonapi.PyThreadState_SetAsyncExc(

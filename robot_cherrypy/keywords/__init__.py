@@ -1,1 +1,1 @@
-"""Robot Framework keywords, one noun a module."""
+"""Keywords for Robot Framework: each module has those about one noun."""

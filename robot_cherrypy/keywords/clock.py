@@ -1,109 +1,140 @@
-"""Keywords about time."""
+"""Keywords about the clock."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from robot.api import logger
 from robot.api.deco import keyword
 
-from robot_cherrypy.evidence.owners import Owners
-from robot_cherrypy.evidence.page_clock import PageClocks
+from robot_cherrypy.cleanup import Cleanup, Stage
+from robot_cherrypy.errors import ClockError
+from robot_cherrypy.evidence import logger
 from robot_cherrypy.harness.clock import CLOCK
+from robot_cherrypy.keywords.moments import moment
+from robot_cherrypy.pages.clock import PageClocks
 
-_SHOWN = "%Y-%m-%d %H:%M:%S%z"
+# There is one clock, so one cleanup of it is enough.
+_CLOCK = "the clock"
+_TIME_FORMAT = "%Y-%m-%d %H:%M:%S%z"
 
 
 class ClockKeywords:
-    """Moving the time of servers and pages."""
+    """Setting the clock of servers and pages."""
 
-    def __init__(self, pages: PageClocks, owners: Owners) -> None:
-        self._pages = pages
-        self._owners = owners
+    def __init__(self, page_clocks: PageClocks, cleanup: Cleanup) -> None:
+        self._page_clocks = page_clocks
+        self._cleanup = cleanup
 
     @keyword
-    def freeze_time(self, at: datetime | None = None) -> datetime:
+    def freeze_time(self, at: str | datetime | None = None) -> datetime:
         """Stop the clock of the servers in this process and of the pages in open browsers.
 
-        Not the test's own: its waits, time-outs and reports, and the time-outs of connections, go
-        by the real time. At the end of the test, time goes on as if nothing had happened; if it was
-        stopped in a suite setup, at the end of the suite. The clock of Firefox's pages and that of
-        servers in child processes do not stop.
+        The application has the new time: the package that `Start Server` named, and what it calls.
+        So have expressions in a suite and Robot's library DateTime, by which a test asks for it.
+        Waits, time-outs and reports of the test, other libraries, also a project's own, and
+        time-outs of connections go on by the real time. The clock is set back to the real time by
+        `Return To Present`, or else at the end of the test; if it was stopped in a suite setup, at
+        the end of the suite. In Chromium, all windows, frames and workers have the new time, also
+        those that are opened later; a shared worker or service worker has it shortly after its
+        start. Servers with ``isolation=process`` and pages in Firefox keep the real time.
 
         Args:
-            at: Date and time, such as ``2030-12-24 18:00``, in the local time zone unless it has
-                one; now by default.
+            at: Date and time to stop at, such as ``2030-12-24 18:00``, in the local time zone
+                unless it ends with one: an offset such as ``+02:00``, ``Z``, ``UTC``, or a name
+                such as ``Europe/Berlin``. The current time by default.
 
         Returns:
-            The time at which it stands.
+            The time at which the clock stands.
 
         Raises:
-            MissingExtraError: The package for it is not installed: it comes with the extra
-                ``clock``.
+            ClockError: ``at`` is no date and time, or its zone is not known.
+            MissingExtraError: The extra ``clock`` of this library is not installed.
 
         Example:
+        | Start Server    sample_app.faulty:Faulty
         | Freeze Time    2030-12-24 18:00
-        | Return To Present
+        | Open Headless Browser    /clock
+        | Page Should Contain    2030-12-24
         """
-        CLOCK.move(at or CLOCK.now(), frozen=True)
-        return self._told()
+        _move(CLOCK.now() if at is None else moment(at), frozen=True)
+        return self._follow()
 
     @keyword
-    def travel_to(self, time: datetime) -> datetime:
-        """Set the clock, as `Freeze Time` does, and let it go on from there.
+    def travel_to(self, time: str | datetime) -> datetime:
+        """Set the clock of servers and pages and let it run on; see `Freeze Time`.
 
         Args:
-            time: Date and time, such as ``2030-12-24 18:00``, in the local time zone unless it has
-                one.
+            time: Date and time, such as ``2030-12-24 18:00``; for zones see `Freeze Time`.
 
         Returns:
             The new time.
 
         Raises:
-            MissingExtraError: The package for it is not installed: it comes with the extra
-                ``clock``.
+            ClockError: ``time`` is no date and time, or its zone is not known.
+            MissingExtraError: The extra ``clock`` of this library is not installed.
+
+        Example:
+        | Travel To    2030-12-31 23:59:50
+        """
+        _move(moment(time), frozen=False)
+        return self._follow()
+
+    @keyword
+    def advance_time(self, by: timedelta) -> datetime:
+        """Set the clock of servers and pages forward; a clock that is stopped stays stopped.
+
+        Args:
+            by: How far, such as ``61 minutes``. A negative time sets the clock back.
+
+        Returns:
+            The new time.
+
+        Raises:
+            ClockError: The new time is out of range.
+            MissingExtraError: The extra ``clock`` of this library is not installed.
+
+        Example:
+        | Freeze Time    2030-12-24 18:00
+        | ${time} =    Advance Time    61 minutes
+        | Should Be Equal As Integers    ${time.hour}    19
+        """
+        with _in_range():
+            CLOCK.shift(by)
+        return self._follow()
+
+    @keyword
+    def return_to_present(self) -> None:
+        """Set the clock back to the real time. Pass if it has not been set.
 
         Example:
         | Travel To    2030-12-24 18:00
         | Return To Present
         """
-        CLOCK.move(time, frozen=False)
-        return self._told()
-
-    @keyword
-    def advance_time(self, by: timedelta) -> datetime:
-        """Set the clock ahead; one that was stopped stays so.
-
-        Args:
-            by: How far, such as ``61 minutes``. A negative time sets it back.
-
-        Returns:
-            The new time.
-
-        Raises:
-            MissingExtraError: The package for it is not installed: it comes with the extra
-                ``clock``.
-
-        Example:
-        | Advance Time    61 minutes
-        | Return To Present
-        """
-        CLOCK.shift(by)
-        return self._told()
-
-    @keyword
-    def return_to_present(self) -> None:
-        """Set the clock back to the real time; pass if it is that.
-
-        Example:
-        | Freeze Time
-        | Return To Present
-        """
+        self._cleanup.withdraw(_CLOCK)
         if CLOCK.is_moved:
             CLOCK.put_back()
-            self._pages.follow()
+            self._page_clocks.synchronize()
 
-    def _told(self) -> datetime:
-        self._owners.at_the_end(self.return_to_present)
-        self._pages.follow()
+    def _follow(self) -> datetime:
+        """Set the pages to the new time and plan the return; return and log the time."""
+        self._cleanup.withdraw(_CLOCK)
+        self._cleanup.at_end_of_test(_CLOCK, self.return_to_present, Stage.FAULTS_AND_CLOCK)
+        self._page_clocks.synchronize()
         now = CLOCK.now()
-        logger.info(f"It is {now.strftime(_SHOWN)}{', and stays so' if CLOCK.is_frozen else ''}.")
+        logger.info(
+            f"It is {now.strftime(_TIME_FORMAT)}{', and stays so' if CLOCK.is_frozen else ''}."
+        )
         return now
+
+
+def _move(to: datetime, *, frozen: bool) -> None:
+    with _in_range():
+        CLOCK.move(to, frozen=frozen)
+
+
+@contextmanager
+def _in_range() -> Iterator[None]:
+    try:
+        yield
+    except OverflowError as error:
+        raise ClockError("The new time is out of range: years go from 1 to 9999.") from error

@@ -1,4 +1,4 @@
-"""Keywords that put faults between a server and its clients."""
+"""Keywords that inject faults into the responses of servers."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -6,18 +6,18 @@ from typing import Any
 
 from robot.api.deco import keyword
 
-from robot_cherrypy.evidence.owners import Owners
+from robot_cherrypy.cleanup import Cleanup, Stage
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.server import Server
 from robot_cherrypy.traffic.faults import Effect, Fault
 
 
 class FaultKeywords:
-    """Making servers slow or unreliable; all is well again after the test."""
+    """Making servers slow or unreliable until the end of the test."""
 
-    def __init__(self, servers: Servers, owners: Owners) -> None:
+    def __init__(self, servers: Servers, cleanup: Cleanup) -> None:
         self._servers = servers
-        self._owners = owners
+        self._cleanup = cleanup
 
     @keyword
     def delay_responses(
@@ -31,19 +31,18 @@ class FaultKeywords:
         method: str = "",
         alias: str | None = None,
     ) -> None:
-        """Let a server wait before it begins with a request.
+        """Let a server wait before it calls the application.
 
-        As all faults, it is gone at the end of the test; one made in a suite setup, at the end of
-        the suite.
+        Like all faults, it ends with the test; one that is made in a suite setup, with the suite.
 
         Args:
             path: Pattern of paths with ``*`` and ``?``.
-            by: For how long.
+            by: How long it waits.
             times: How many requests; all by default.
-            jitter: By how much it may be shorter or longer, at random.
-            seed: Number from which the random times follow: the same ones in every run.
+            jitter: By how much a delay may be shorter or longer, at random.
+            seed: Number from which the random delays follow: the same ones in every run.
             method: Only requests with this method, such as ``POST``.
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Raises:
             ServerError: There is no such server.
@@ -73,16 +72,16 @@ class FaultKeywords:
         method: str = "",
         alias: str | None = None,
     ) -> None:
-        """Let requests be answered with an error; the application does not see them.
+        """Let a server respond with an error status; the application does not see the request.
 
-        Such an answer is no error of the server's: it fails no test.
+        This is no server error and fails no test.
 
         Args:
             path: Pattern of paths with ``*`` and ``?``.
-            status: HTTP status to answer with.
+            status: HTTP status of the response.
             times: How many requests; one by default, all if ``None``.
             method: Only requests with this method, such as ``POST``.
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Raises:
             ServerError: There is no such server.
@@ -102,15 +101,15 @@ class FaultKeywords:
         method: str = "",
         alias: str | None = None,
     ) -> None:
-        """Let connections be closed instead of requests being answered.
+        """Let a server close the connection instead of sending a response.
 
-        A browser that gets no answer on a connection which was used before may ask again by itself.
+        A browser may send the request again by itself if the connection had been used before.
 
         Args:
             path: Pattern of paths with ``*`` and ``?``.
             times: How many requests; all by default.
             method: Only requests with this method, such as ``POST``.
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Raises:
             ServerError: There is no such server.
@@ -131,14 +130,14 @@ class FaultKeywords:
         method: str = "",
         alias: str | None = None,
     ) -> None:
-        """Let responses break off in their body.
+        """Let responses end in the middle of their body, by closing the connection.
 
         Args:
             path: Pattern of paths with ``*`` and ``?``.
-            after: After how many bytes of the body; half of it by default.
+            after: How many bytes of the body are sent; half of it by default.
             times: How many responses; all by default.
             method: Only requests with this method, such as ``POST``.
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Raises:
             ServerError: There is no such server.
@@ -159,14 +158,14 @@ class FaultKeywords:
         method: str = "",
         alias: str | None = None,
     ) -> None:
-        """Let responses stop in their body and go on when the faults are cleared.
+        """Let responses stop in the middle of their body, until the faults are cleared.
 
         Args:
             path: Pattern of paths with ``*`` and ``?``.
-            after: After how many bytes of the body; half of it by default.
+            after: After how many bytes of the body they stop; half of it by default.
             times: How many responses; all by default.
             method: Only requests with this method, such as ``POST``.
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Raises:
             ServerError: There is no such server.
@@ -186,13 +185,13 @@ class FaultKeywords:
         method: str = "",
         alias: str | None = None,
     ) -> None:
-        """Let responses come slowly, as over a slow network.
+        """Let the body of each response come slowly, as over a slow network.
 
         Args:
             kilobytes: How many KiB a second, for each response.
             path: Pattern of paths with ``*`` and ``?``; all by default.
             method: Only requests with this method, such as ``POST``.
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Raises:
             ServerError: There is no such server.
@@ -205,12 +204,12 @@ class FaultKeywords:
 
     @keyword
     def refuse_connections(self, alias: str | None = None) -> None:
-        """Close the port of a server, as if it were not running; its application goes on.
+        """Close the port of a server, as if it were not running, while its application runs on.
 
         Requests in flight get one second to finish.
 
         Args:
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Raises:
             ServerError: There is no such server.
@@ -222,25 +221,26 @@ class FaultKeywords:
         """
         server = self._servers.get(alias)
         server.refuse_connections()
-        self._owners.at_the_end(lambda: _unless_ended(server, server.accept_connections))
+        self._at_end(server, server.accept_connections)
 
     @keyword
     def clear_faults(self, alias: str | None = None) -> None:
-        """Take all faults away, also from responses that wait because of one.
+        """Remove all faults; responses that wait because of one go on.
 
         Args:
-            alias: Of which server; of all by default.
+            alias: Alias of the server; all servers by default.
 
         Raises:
-            ServerError: There is no such server, or its port was taken meanwhile.
+            ServerError: There is no such server, or another program has taken its port.
 
         Example:
         | Clear Faults
         """
-        servers = self._servers.running if alias is None else [self._servers.get(alias)]
+        servers = self._servers.started if alias is None else [self._servers.get(alias)]
         for server in servers:
             server.clear_faults()
             server.accept_connections()
+            self._cleanup.withdraw(_name(server))
 
     def _arm(
         self,
@@ -251,14 +251,21 @@ class FaultKeywords:
         alias: str | None,
         **details: float | None,
     ) -> None:
-        owner, server = self._owners.current, self._servers.get(alias)
-        values: dict[str, Any] = {**details, "owner": owner}
-        server.arm(Fault(effect=effect, path=path, times=times, method=method, **values))
-        self._owners.at_the_end(lambda: _unless_ended(server, lambda: server.clear_faults(owner)))
+        server = self._servers.get(alias)
+        values: dict[str, Any] = dict(details)
+        fault = Fault(effect=effect, path=path, times=times, method=method, **values)
+        server.arm(fault)
+        self._at_end(server, lambda: server.clear_faults(fault))
+
+    def _at_end(self, server: Server, action: Callable[[], None]) -> None:
+        """Plan an action for the end of the test, unless the server has ended by then."""
+
+        def unless_ended() -> None:
+            if server.is_running:
+                action()
+
+        self._cleanup.at_end_of_test(_name(server), unless_ended, Stage.FAULTS_AND_CLOCK)
 
 
-def _unless_ended(server: Server, do: Callable[[], None]) -> None:
-    """Put a server right, if it is still there."""
-    if server.is_stopped or server.ended_by is not None:
-        return
-    do()
+def _name(server: Server) -> str:
+    return f"faults of server '{server.alias}'"

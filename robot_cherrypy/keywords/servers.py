@@ -1,32 +1,34 @@
 """Keywords about servers."""
 
+import contextlib
 import socket
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from robot.api import logger
 from robot.api.deco import keyword
 from robot.api.types import Secret
 from robot.libraries.BuiltIn import BuiltIn
 
+from robot_cherrypy.cleanup import Cleanup, Stage
 from robot_cherrypy.errors import ServerError
-from robot_cherrypy.harness.child_process import ChildProcessServer
+from robot_cherrypy.evidence import logger
 from robot_cherrypy.harness.configuration import read
-from robot_cherrypy.harness.in_process import InProcessServer
-from robot_cherrypy.harness.listening import Kind
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.server import Isolation, Launch, Server, Stopped
+from robot_cherrypy.harness.server_thread import Kind
 from robot_cherrypy.keywords.options import Options
 
 
 class ServerKeywords:
     """Starting, stopping and finding the servers under test."""
 
-    def __init__(self, servers: Servers, options: Options) -> None:
+    def __init__(self, servers: Servers, options: Options, cleanup: Cleanup) -> None:
         self._servers = servers
         self._options = options
+        self._cleanup = cleanup
 
     @keyword
     def start_server(
@@ -39,120 +41,140 @@ class ServerKeywords:
         mount: str = "/",
         config: Mapping[str, Any] | str | None = None,
         isolation: Isolation = "thread",
+        env: Mapping[str, Any] | None = None,
+        cwd: Path | None = None,
     ) -> str:
         """Start a server with an application and make it the current one.
 
-        The server answers when the keyword returns. One that is not stopped is stopped at the end
-        of the suite that started it.
+        When the keyword returns, the server accepts connections. It is stopped by `Stop Server`, or
+        else at the end of the suite that started it.
 
         Args:
             app: ``module:attribute``. The attribute is a class or an instance with exposed page
                 handlers, a ``cherrypy.Application``, a WSGI or an ASGI callable, or a function
-                without arguments that returns one of these. A ``module`` alone is either the
-                settings of a Django project, or is imported and has to mount on ``cherrypy.tree``
-                itself. Modules are found as Python finds them, in the current folder, and in the
-                folder of the suite.
-            server: ``threaded`` for CherryPy's own server, ``async`` for the asyncio server, which
-                also takes coroutines as page handlers. The library's ``server`` option by default.
-            alias: Name for other keywords; the value of ``app`` by default.
-            host: Address to bind. Anything but loopback can be reached from other machines.
-            port: Port to bind, 0 for any free one.
-            mount: Path of the application, beginning with a slash.
-            config: A CherryPy configuration file, or a dictionary: of sections, or of entries such
-                as ``tools.sessions.on=True`` for the whole application. Texts in a dictionary are
-                read as in a configuration file, so that ``False`` is false, and a ``Secret`` is
-                taken for its value. Addresses in it are ignored.
-            isolation: ``thread`` for a server in the process of the test, ``process`` for one in a
-                child process, which can be killed.
+                without arguments that returns one of these. A ``module`` without an attribute is
+                the settings of a Django project, or a module that mounts its applications on
+                ``cherrypy.tree`` while it is imported. Modules are looked for where Python looks
+                for them, in the current folder, and in the folder of the suite.
+            server: ``threaded`` for CherryPy's own server; ``async`` for the asyncio server, on
+                which page handlers may be coroutines. The library's ``server`` by default.
+            alias: Name of the server for other keywords; the value of ``app`` by default.
+            host: Address to bind. Any but a loopback address can be reached from other machines.
+            port: Port to bind; 0, the default, for any free one.
+            mount: Path to mount the application at, beginning with a slash.
+            config: Name of a CherryPy configuration file, or a dictionary of sections, or one of
+                entries such as ``tools.sessions.on=True``, which hold for the whole application.
+                Text in a dictionary is evaluated as in a file: ``False`` is false. A ``Secret``
+                stands for its value. Address and port in a configuration are ignored.
+            isolation: ``thread`` for a server in the process of the test; ``process`` for one in a
+                child process, which `Kill Server` can kill.
+            env: Dictionary of environment variables that the server has while it runs; ``${None}``
+                is for one that it has not, and a ``Secret`` stands for its value. With
+                ``isolation=thread`` the test has them as well, and servers that run at the same
+                time cannot have different values; a module that reads them while it is imported
+                does so once.
+            cwd: Current folder of the server, in which modules are looked for first. Only with
+                ``isolation=process``, as threads share one.
 
         Returns:
             The base URL, such as ``http://127.0.0.1:41234``, without a trailing slash.
 
         Raises:
             ApplicationError: The application cannot be found, imported, made or mounted.
-            ServerError: The port is taken, a listener of the application raised, or the child
-                process was not ready within the library's ``timeout``.
+            ServerError: The alias or the port is taken, a setting or a certificate is wrong, a
+                listener of the application on the engine raised an error, ``env`` or ``cwd`` is
+                impossible with this ``isolation``, or the application did not start up within the
+                library's ``timeout``: the message shows where it is.
 
         Example:
-        | ${url} =    Start Server    sample_app.echo:Echo    server=async
+        | ${url} =    Start Server    sample_app.echo:Echo    server=async    alias=echo
+        | Open Headless Browser    ${url}/
+        | &{env} =    Create Dictionary    SHOP_MODE=demo
+        | Start Server    sample_app.echo:Echo    alias=demo    env=${env}
         """
         _check_path(mount)
         launch = Launch(
             application=app,
             alias=self._servers.free_alias(alias, app),
             kind=server or self._options.server,
+            isolation=isolation,
             host=host,
             port=port,
             mount=mount,
-            configuration=read(_revealed(config)),
+            configuration=read(_reveal(config)),
             search_path=_search_path(),
-            owner=_variable("${SUITE_NAME}") or "",
-            timeout=self._options.timeout_seconds,
+            timeout=self._options.timeout_seconds(),
+            long_polls=self._options.long_polls,
+            environment=_environment(_reveal(env or {})),
+            folder=_folder(cwd),
         )
-        started = self._servers.start(launch, isolation)
+        started = self._servers.start(launch)
+        self._cleanup.at_end_of_suite(
+            _name(started.alias), lambda: self._stop_if_started(started.alias), Stage.SERVERS
+        )
         logger.info(f"Server '{started.alias}' ({launch.kind}) answers at {started.url}.")
+        for remark in started.remarks:
+            logger.warn(f"Server '{started.alias}': {remark}")
         return started.url
 
     @keyword
     def stop_server(self, alias: str | None = None) -> None:
-        """Stop a server. The one started last among those left becomes the current one.
+        """Stop a server. Of those that are left, the one started last becomes the current one.
 
-        Requests in flight get one second to finish. Those that do not are cut, and a warning
-        names them.
+        Requests in flight have one second to finish. Those that have not are cut, and a warning
+        names them. WebSockets, server-sent events and the library's ``long_polls`` are cut at once
+        when nothing else is in flight, without a warning.
 
         Args:
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Raises:
-            ServerError: There is no such server, or it stopped with an error of the application's:
-                it is stopped all the same.
+            ServerError: There is no such server, or its application did not shut down or one of its
+                listeners raised an error. In these cases, the server has stopped nevertheless.
 
         Example:
-        | Stop Server
+        | Start Server    sample_app.echo:Echo    alias=shop
+        | Stop Server    shop
         """
-        server = self._servers.get(alias)
-        _report(server, self._servers.stop(server.alias))
+        self._stop(self._servers.get(alias))
 
     @keyword
     def stop_all_servers(self) -> None:
-        """Stop every server; pass if there is none.
+        """Stop all servers, the one started last first. Pass if there is none.
 
         Raises:
-            ServerError: One stopped with an error of the application's. All are stopped all the
-                same.
+            ServerError: Listeners of applications raised errors while their servers stopped. All
+                servers have stopped nevertheless.
 
         Example:
         | Stop All Servers
         """
-        self.stop_servers(self._servers.running)
-
-    def stop_servers(self, servers: list[Server]) -> None:
-        """Stop several servers, newest first; then raise the first error."""
         errors = []
-        for server in reversed(servers):
+        for server in reversed(self._servers.started):
             try:
-                _report(server, self._servers.stop(server.alias))
-            except ServerError as error:
-                errors.append(error)
+                self._stop(server)
+            except Exception as error:  # noqa: BLE001 - the other servers have to be stopped, too
+                errors.append(str(error))
         if errors:
-            raise errors[0]
+            raise ServerError("\n".join(errors))
 
     @keyword
     def restart_server(self, alias: str | None = None) -> str:
-        """Stop a server and start it again, on the same port and with the application made anew.
+        """Stop a server and start it again on the same port, with its application made again.
 
-        Modules are not imported again: use ``isolation=process`` where that matters.
+        In a server with ``isolation=thread``, modules are not imported again.
 
         Args:
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Returns:
-            The base URL, which is the one it had.
+            The base URL, which has not changed.
 
         Raises:
-            ServerError: There is no such server, or it does not start again.
+            ServerError: There is no such server, or it did not start again.
 
         Example:
+        | Start Server    sample_app.echo:Echo    isolation=process
         | Restart Server
         """
         old = self._servers.get(alias)
@@ -161,14 +183,35 @@ class ServerKeywords:
         return server.url
 
     @keyword
-    def switch_server(self, alias: str) -> str | None:
-        """Make a server the current one.
+    def kill_server(self, alias: str | None = None) -> None:
+        """Kill the process of a server and all that it started, as if its machine had crashed.
+
+        `Restart Server` starts it again on the same port.
 
         Args:
-            alias: Which server.
+            alias: Alias of the server; the current server by default.
+
+        Raises:
+            ServerError: There is no such server, or it is not one with ``isolation=process``.
+
+        Example:
+        | Start Server    sample_app.echo:Echo    alias=one    isolation=process
+        | Kill Server    one
+        | Restart Server    one
+        """
+        server = self._servers.get_child_process("'Kill Server' needs", alias)
+        self._servers.expect_end(server.alias)
+        server.kill()
+
+    @keyword
+    def switch_server(self, alias: str) -> str | None:
+        """Make a server the current one: the one that keywords use when they are given no alias.
+
+        Args:
+            alias: Alias of the server.
 
         Returns:
-            The alias of the server that was the current one.
+            The alias of the server that was the current one before.
 
         Raises:
             ServerError: There is no such server.
@@ -182,33 +225,37 @@ class ServerKeywords:
 
     @keyword
     def get_server_url(self, alias: str | None = None) -> str:
-        """Return the base URL of a server, without a trailing slash.
+        """Return the base URL of a server.
 
         Args:
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Returns:
-            Such as ``http://127.0.0.1:41234``.
+            A URL such as ``http://127.0.0.1:41234``, without a trailing slash.
 
         Raises:
             ServerError: There is no such server.
 
         Example:
+        | Start Server    sample_app.echo:Echo
         | ${url} =    Get Server Url
+        | Should Start With    ${url}    http://127.0.0.1:
         """
         return self._servers.get(alias).url
 
     @keyword
     def server_should_be_running(self, alias: str | None = None) -> None:
-        """Fail unless a server was started and accepts connections.
+        """Fail unless a server accepts connections.
 
         Args:
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Raises:
-            AssertionError: It is not running; the message says how it ended.
+            AssertionError: The server was not started, has ended, or does not answer; the message
+                says why.
 
         Example:
+        | Start Server    sample_app.echo:Echo
         | Server Should Be Running
         """
         name, reason = self._why_not_running(alias)
@@ -219,35 +266,35 @@ class ServerKeywords:
     def server_should_not_be_running(self, alias: str | None = None) -> None:
         """Fail if a server accepts connections.
 
-        A server that ended by itself fails the test during which it did, unless this keyword shows
-        that it was meant to.
+        A server that ends by itself fails the test that runs at that time. It does not if the test
+        uses this keyword, which shows that the end was expected.
 
         Args:
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Raises:
-            AssertionError: It is running; the message says where.
+            AssertionError: The server is running; the message gives its URL.
 
         Example:
-        | Server Should Not Be Running    alias=shop
+        | Server Should Not Be Running    shop
         """
         name, reason = self._why_not_running(alias)
         if reason is None:
             url = self._servers.get(alias).url
             raise AssertionError(f"{name} should not be running, but it answers at {url}.")
-        if self._servers.running:
+        if self._servers.started:
             self._servers.expect_end(alias)
 
     @keyword
     def mount_application(
         self, app: str, path: str, config: Mapping[str, Any] | str | None = None
     ) -> None:
-        """Mount a further application on the current server while it runs.
+        """Mount one more application on the current server while the server runs.
 
         Args:
-            app: As for `Start Server`.
-            path: Where, beginning with a slash.
-            config: As for `Start Server`.
+            app: The application, as for `Start Server`.
+            path: Path to mount it at, beginning with a slash.
+            config: Its configuration, as for `Start Server`.
 
         Raises:
             ApplicationError: The application cannot be found, imported, made or mounted.
@@ -255,60 +302,80 @@ class ServerKeywords:
 
         Example:
         | Start Server    sample_app.echo:Echo
-        | Mount Application    sample_app.echo:AsyncEcho    /other    {'tools.gzip.on': True}
+        | &{config} =    Create Dictionary    tools.gzip.on=True
+        | Mount Application    sample_app.faulty:Faulty    /shop    ${config}
         """
         _check_path(path)
-        self._in_process("Mount Application").mount(app, path, read(_revealed(config)))
+        server = self._servers.get_in_process("'Mount Application' needs")
+        server.mount(app, path, read(_reveal(config)))
 
     @keyword
     def unmount_application(self, path: str) -> None:
-        """Take an application off the current server; its path then answers 404.
+        """Unmount an application from the current server. Its path is then not found (404).
 
         Args:
-            path: Where it is mounted.
+            path: Path that it is mounted at.
 
         Raises:
             ServerError: Nothing is mounted there, or the current server runs in a child process.
 
         Example:
         | Start Server    sample_app.echo:Echo
-        | Mount Application    sample_app.echo:Echo    /other
-        | Unmount Application    /other
+        | Mount Application    sample_app.faulty:Faulty    /shop
+        | Unmount Application    /shop
         """
-        self._in_process("Unmount Application").unmount(path)
+        self._servers.get_in_process("'Unmount Application' needs").unmount(path)
 
-    def _in_process(self, keyword_name: str) -> InProcessServer:
-        server = self._servers.get()
-        if not isinstance(server, InProcessServer):
-            raise ServerError(
-                f"Server '{server.alias}' runs in another process: '{keyword_name}' needs"
-                " isolation=thread."
-            )
-        return server
+    def _stop(self, server: Server) -> None:
+        self._cleanup.withdraw(_name(server.alias))
+        _report(server, self._servers.stop(server.alias))
+
+    def _stop_if_started(self, alias: str) -> None:
+        """Stop a server, unless a restart has stopped it and could not start it again."""
+        server = self._servers.find(alias)
+        if server is not None:
+            self._stop(server)
 
     def _why_not_running(self, alias: str | None) -> tuple[str, str | None]:
-        """Return how to call a server, and why it is not running or None."""
-        running = self._servers.running
-        if alias is None and not running:
+        """Return how messages name a server, and why it is not running; None if it is."""
+        if alias is None and not self._servers.started:
             return "A server", "none was started"
         server = self._servers.get() if alias is None else self._servers.find(alias)
         if server is None:
             return f"Server '{alias}'", "it is not started"
-        return f"Server '{server.alias}'", server.ended_by or _refusal(server)
+        # A request that has just ended may have ended the server. What has ended cannot be asked.
+        with contextlib.suppress(ServerError):
+            server.wait_for_end(time.monotonic(), 0.0)
+        return f"Server '{server.alias}'", server.end_reason or _refusal(server)
 
 
-def _revealed(config: Mapping[str, Any] | str | None) -> Mapping[str, Any] | str | None:
-    """Take secrets out of what keeps them from the log."""
-    if not isinstance(config, Mapping):
-        return config
-    return {
-        key: _revealed(value) if isinstance(value, Mapping) else _plain(value)
-        for key, value in config.items()
-    }
+def _reveal(config: Any) -> Any:
+    """Replace `Secret` objects by their values, at any depth."""
+    if isinstance(config, Mapping):
+        return {name: _reveal(value) for name, value in config.items()}
+    return config.value if isinstance(config, Secret) else config
 
 
-def _plain(value: Any) -> Any:
-    return value.value if isinstance(value, Secret) else value
+def _environment(variables: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return environment variables as texts.
+
+    Raises:
+        ServerError: A name is none.
+    """
+    for name in variables:
+        if not name or "=" in name or "\0" in name:
+            raise ServerError(f"'{name}' is no name of an environment variable.")
+    return {name: None if value is None else str(value) for name, value in variables.items()}
+
+
+def _folder(path: Path | None) -> Path | None:
+    if path is not None and not path.is_dir():
+        raise ServerError(f"The folder '{path}' for the server does not exist.")
+    return None if path is None else path.resolve()
+
+
+def _name(alias: str) -> str:
+    return f"server '{alias}'"
 
 
 def _check_path(path: str) -> None:
@@ -317,29 +384,31 @@ def _check_path(path: str) -> None:
 
 
 def _search_path() -> tuple[Path, ...]:
-    """Where an application may lie: the current folder and the one of the suite."""
-    source = _variable("${SUITE_SOURCE}")
+    """Return where modules of applications are looked for: the current folder, and the suite's."""
+    source = BuiltIn().get_variable_value("${SUITE_SOURCE}")
     suite = Path(source) if source else Path.cwd()
     return Path.cwd(), suite if suite.is_dir() else suite.parent
 
 
-def _variable(name: str) -> str | None:
-    value: str | None = BuiltIn().get_variable_value(name)
-    return value
-
-
 def _refusal(server: Server) -> str | None:
+    """Return why a server refuses connections; None if it accepts them."""
     address = urlsplit(server.url)
     assert address.hostname is not None
+    port = address.port or (443 if address.scheme == "https" else 80)
     try:
-        with socket.create_connection((address.hostname, address.port or 80), timeout=1):
+        with socket.create_connection((address.hostname, port), timeout=1):
             return None
     except OSError as error:
         return f"{server.url} does not answer: {error.strerror or error}"
 
 
 def _report(server: Server, stopped: Stopped) -> None:
-    if isinstance(server, ChildProcessServer) and server.output.count:
+    """Log what a server printed, and what was wrong when it stopped.
+
+    Raises:
+        ServerError: Listeners of its application raised errors.
+    """
+    if server.output is not None and server.output.count:
         logger.info(f"Output of server '{server.alias}':\n{server.output.text}")
     if stopped.cut:
         logger.warn(

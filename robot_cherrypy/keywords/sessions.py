@@ -4,19 +4,20 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
-from robot.api import logger
 from robot.api.deco import keyword
 
-from robot_cherrypy.errors import ServerError, SessionError
-from robot_cherrypy.evidence.browser_side import open_browsers
-from robot_cherrypy.harness.in_process import InProcessServer
+from robot_cherrypy.errors import SessionError
+from robot_cherrypy.evidence import logger
 from robot_cherrypy.harness.registry import Servers
+from robot_cherrypy.harness.server import Server
 from robot_cherrypy.harness.sessions import Cookie, sessions_of
 from robot_cherrypy.keywords.options import Options
+from robot_cherrypy.pages.origins import base_url_in
+from robot_cherrypy.pages.selenium import cdp, usable_driver
 
 
 class SessionKeywords:
-    """Making and reading sessions of the application, past its pages."""
+    """Making and reading sessions without the application's pages."""
 
     def __init__(self, servers: Servers, options: Options) -> None:
         self._servers = servers
@@ -24,55 +25,63 @@ class SessionKeywords:
 
     @keyword
     def seed_session(self, path: str = "/", alias: str | None = None, **values: Any) -> str:
-        """Make a session that holds values, and put its cookie into the current browser.
+        """Make a session with values in it, and set its cookie in the current browser.
 
-        The session is the application's own, of whatever backend it has configured, and the cookie
-        has the attributes that the application gives it. So a test can begin logged in. Without an
-        open browser, the cookie is only returned.
+        So a test can begin with a user who is logged in. The session is kept where the application
+        keeps its sessions, and its cookie has the attributes that the application configures. The
+        browser keeps it for the server's URL, and for the name under which it has a page of the
+        server open, such as ``shop.localhost``. If no browser is open, the cookie's value is only
+        returned.
 
         Args:
-            path: Path of a page that has sessions: what is configured for it counts.
-            alias: Which server; the current one by default.
-            values: What the session is to hold. For a Django project, ``user`` names the user to
-                log in.
+            path: Path of a page with sessions; they are made as configured for this page.
+            alias: Alias of the server; the current server by default.
+            values: Values of the session. For a Django project, ``user`` is the name of the user
+                who is to be logged in.
 
         Returns:
-            The session's id, which is the value of its cookie.
+            The id of the session, which is the value of its cookie.
 
         Raises:
-            SessionError: The page has no sessions, a request holds the session, or there is no such
-                user.
+            BrowserError: The current browser has ended.
+            SessionError: The page has no sessions, a request has the session locked, or there is no
+                such user.
             ServerError: There is no such server, or it runs in a child process.
 
         Example:
         | Start Server    sample_app.faulty:members
+        | Open Headless Browser    /
         | Seed Session    path=/members    user=ann    visits=${3}
+        | Go To Page    /members/
+        | Page Should Contain    Hello ann
         """
-        server = self._in_process(alias)
-        cookie = sessions_of(server, path, self._options.timeout_seconds).seed(values)
-        browsers = open_browsers()
-        if browsers:
-            _put(browsers[0][1], server.url, cookie)
-        else:
+        server = self._servers.get_in_process("its sessions need", alias)
+        driver = usable_driver()
+        cookie = sessions_of(server, path, self._options.timeout_seconds()).seed(values)
+        if driver is None:
             logger.info("No browser is open: the cookie was put nowhere.")
+        else:
+            _set_cookie(driver, server, cookie)
         return cookie.value
 
     @keyword
     def get_session(
         self, path: str = "/", alias: str | None = None, *, session_id: str | None = None
     ) -> dict[str, Any]:
-        """Return what the session of the current browser holds.
+        """Return the values of a session.
 
         Args:
-            path: Path of a page that has sessions: what is configured for it counts.
-            alias: Which server; the current one by default.
-            session_id: Of which session; that of the current browser by default.
+            path: Path of a page with sessions; they are read as configured for this page.
+            alias: Alias of the server; the current server by default.
+            session_id: Id of the session; by default that of the current browser's cookie.
 
         Returns:
-            A dictionary; changing it does not change the session.
+            A dictionary of the values. A change to it does not change the session.
 
         Raises:
-            SessionError: There is no such session, the page has none, or a request holds it.
+            BrowserError: The current browser has ended.
+            SessionError: There is no such session, the page has no sessions, or a request has the
+                session locked.
             ServerError: There is no such server, or it runs in a child process.
 
         Example:
@@ -80,46 +89,48 @@ class SessionKeywords:
         | ${id} =    Seed Session    path=/members    user=ann
         | ${session} =    Get Session    path=/members    session_id=${id}
         """
-        server = self._in_process(alias)
-        sessions = sessions_of(server, path, self._options.timeout_seconds)
-        return sessions.read(session_id or _sent(sessions.cookie_name, server.url + path))
-
-    def _in_process(self, alias: str | None) -> InProcessServer:
-        server = self._servers.get(alias)
-        if not isinstance(server, InProcessServer):
-            raise ServerError(
-                f"Server '{server.alias}' runs in another process: its sessions need"
-                " isolation=thread."
-            )
-        return server
+        server = self._servers.get_in_process("its sessions need", alias)
+        sessions = sessions_of(server, path, self._options.timeout_seconds())
+        return sessions.read(session_id or _read_cookie(sessions.cookie_name, server, path))
 
 
-def _put(driver: Any, url: str, cookie: Cookie) -> None:
-    """Set a cookie; Firefox takes one only for the page that it shows."""
-    if not hasattr(driver, "execute_cdp_cmd"):
-        if not driver.current_url.startswith(url):
-            driver.get(url)
+def _set_cookie(driver: Any, server: Server, cookie: Cookie) -> None:
+    """Set a cookie in a browser. Without CDP, as in Firefox, the browser has to be on its site."""
+    page_url = base_url_in(driver, server)
+    result = cdp(driver, "Network.setCookie", **_for_cdp(cookie, page_url))
+    if result is None:
+        if not driver.current_url.startswith(page_url):
+            driver.get(page_url)
         driver.add_cookie(_for_webdriver(cookie))
-        return
+    elif not result["success"]:
+        raise SessionError(f"The browser did not take the cookie {cookie}.")
+    elif page_url != server.url:
+        cdp(driver, "Network.setCookie", **_for_cdp(cookie, server.url))
+
+
+def _for_cdp(cookie: Cookie, base_url: str) -> dict[str, Any]:
+    """Return a cookie as the command Network.setCookie takes it."""
     values: dict[str, Any] = {
         "name": cookie.name,
         "value": cookie.value,
-        "url": url + cookie.path,
+        "url": base_url + cookie.path,
         "path": cookie.path,
         "secure": cookie.secure,
         "httpOnly": cookie.http_only,
     }
     if cookie.domain:
+        # The URL has to be of the domain. No port: cookies are for all of a host.
+        values["url"] = f"{urlsplit(base_url).scheme}://{cookie.domain.lstrip('.')}{cookie.path}"
         values["domain"] = cookie.domain
     if cookie.same_site:
         values["sameSite"] = cookie.same_site.title()
     if cookie.max_age is not None:
         values["expires"] = time.time() + cookie.max_age
-    if not driver.execute_cdp_cmd("Network.setCookie", values)["success"]:
-        raise SessionError(f"The browser did not take the cookie {cookie}.")
+    return values
 
 
 def _for_webdriver(cookie: Cookie) -> dict[str, Any]:
+    """Return a cookie as WebDriver's command Add Cookie takes it."""
     values: dict[str, Any] = {
         "name": cookie.name,
         "value": cookie.value,
@@ -134,17 +145,20 @@ def _for_webdriver(cookie: Cookie) -> dict[str, Any]:
     return values
 
 
-def _sent(name: str, url: str) -> str:
-    """Return the value of the cookie that the current browser would send to a page."""
-    browsers = open_browsers()
-    if not browsers:
+def _read_cookie(name: str, server: Server, path: str) -> str:
+    """Return the value of the cookie that the current browser would send to a page.
+
+    Raises:
+        BrowserError: The browser has ended.
+        SessionError: No browser is open, or it has no such cookie.
+    """
+    driver = usable_driver()
+    if driver is None:
         raise SessionError("No browser is open: whose session is meant? Give its session_id.")
-    driver: Any = browsers[0][1]
-    if hasattr(driver, "execute_cdp_cmd"):
-        found = driver.execute_cdp_cmd("Network.getCookies", {"urls": [url]})["cookies"]
-    else:
-        found = driver.get_cookies()
-    for cookie in found:
+    url = base_url_in(driver, server) + path
+    result = cdp(driver, "Network.getCookies", urls=[url])
+    cookies = driver.get_cookies() if result is None else result["cookies"]
+    for cookie in cookies:
         if cookie["name"] == name:
             return str(cookie["value"])
-    raise SessionError(f"The browser has no cookie '{name}' for {urlsplit(url).path}.")
+    raise SessionError(f"The browser has no cookie '{name}' for {path}.")

@@ -1,52 +1,49 @@
-"""Keywords about what applications leave behind in CherryPy's global state."""
+"""Keywords about the state of CherryPy and of applications."""
 
-from robot.api import logger
 from robot.api.deco import keyword
 
-from robot_cherrypy.errors import ServerError
-from robot_cherrypy.harness.in_process import InProcessServer
+from robot_cherrypy.evidence import logger
 from robot_cherrypy.harness.registry import Servers
 
 
 class StateKeywords:
-    """Putting state back between tests, without a restart."""
+    """Restoring state between tests without a restart of the server."""
 
     def __init__(self, servers: Servers) -> None:
         self._servers = servers
 
     @keyword
     def reset_server_state(self, alias: str | None = None) -> list[str]:
-        """Put CherryPy's state back to what it was when the server had started.
+        """Restore the state of CherryPy that was there when the server had started.
 
-        Covered are the configuration of CherryPy and of the applications, what is mounted, the
-        tools, the listeners on the engine, and sessions that are kept in memory or were made in
-        files since. What else has changed is told as a warning, and not put back: attributes of the
-        application's root, threads, files of older sessions, and sessions that cannot be listed.
-        Meant for a ``Test Setup``, where a restart for each test would take too long.
+        For a ``Test Setup``, where a restart for each test would take too long. Restored are the
+        configuration of CherryPy and of the applications, the mounted applications, the tools, and
+        the listeners on the engine. Sessions in memory, and session files that were made since, are
+        deleted. A warning names other changes, which stay: attributes of the application's root,
+        threads, older session files, and sessions of backends that cannot list them.
 
         Args:
-            alias: Which server; the current one by default.
+            alias: Alias of the server; the current server by default.
 
         Returns:
-            What was put back, in words; an empty list if nothing was changed.
+            A list of descriptions of what was restored, empty if nothing had changed.
 
         Raises:
             ServerError: There is no such server, or it runs in a child process.
 
         Example:
         | Start Server    sample_app.echo:Echo
-        | ${changes} =    Reset Server State
-        | Should Be Empty    ${changes}
+        | ${restored} =    Reset Server State
+        | Should Be Empty    ${restored}
         """
-        server = self._servers.get(alias)
-        if not isinstance(server, InProcessServer):
-            raise ServerError(
-                f"Server '{server.alias}' runs in another process: 'Reset Server State' needs"
-                " isolation=thread. 'Restart Server' makes everything anew."
-            )
+        server = self._servers.get_in_process(
+            "'Reset Server State' needs",
+            alias,
+            advice=" 'Restart Server' makes everything anew.",
+        )
         reset = server.reset()
-        for one in reset.put_back:
-            logger.info(f"Put back: {one}")
-        for one in reset.left:
-            logger.warn(f"Server '{server.alias}' has changed, and was not put back: {one}")
+        for change in reset.put_back:
+            logger.info(f"Put back: {change}")
+        for change in reset.not_put_back:
+            logger.warn(f"Server '{server.alias}' has changed, and was not put back: {change}")
         return reset.put_back

@@ -2,116 +2,34 @@
 
 import contextlib
 import json
-import time
-from collections import deque
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from robot.api import logger
 from robot.api.deco import keyword
-from robot.libraries.BuiltIn import BuiltIn
 
-from robot_cherrypy.errors import MissingExtraError, RobotCherryPyError
-from robot_cherrypy.evidence.chronicle import Chronicle
+from robot_cherrypy.cleanup import Cleanup, Stage
+from robot_cherrypy.errors import MissingExtraError, WebSocketError
+from robot_cherrypy.evidence.run_history import RunHistory
 from robot_cherrypy.harness.registry import Servers
+from robot_cherrypy.keywords.logged_websocket import LoggedWebSocket, Message, display
 from robot_cherrypy.keywords.options import Options
+from robot_cherrypy.pauses import PAUSES
 
-if TYPE_CHECKING:
-    from robot_cherrypy.websocket.client import Client
-
-Message = str | bytes
-Format = Literal["message", "json"]
-
-_REMEMBERED = 20  # frames of a connection that a failing message can tell of
-_SHOWN = 200  # characters of a message that are shown
-
-
-class WebSocketError(RobotCherryPyError):
-    """A WebSocket could not be connected, found or used."""
-
-
-class Connection:
-    """One WebSocket of the test, and what went over it."""
-
-    def __init__(
-        self, alias: str, owner: str, client: "Client", close: Any, chronicle: Chronicle
-    ) -> None:
-        self.alias, self.owner = alias, owner
-        self.client = client
-        self.close = close
-        self._chronicle = chronicle
-        self.received: deque[Message] = deque(maxlen=_REMEMBERED)
-        self.count = 0
-
-    def __str__(self) -> str:
-        return f"WebSocket '{self.alias}'"
-
-    def send(self, message: Message) -> None:
-        """Send, and log it."""
-        from robot_cherrypy.websocket.errors import Closed  # noqa: PLC0415 - an extra
-
-        try:
-            self.client.send(message)
-        except Closed as error:
-            raise WebSocketError(
-                f"{self} cannot send {shown(message)}: {self.state}. {self.arrived}"
-            ) from error
-        self._log("→", message)
-
-    def receive(self, timeout: float) -> Message:
-        """Wait for a message, and log it.
-
-        Raises:
-            AssertionError: There was none in time, or the connection is closed.
-        """
-        from robot_cherrypy.websocket.errors import Closed  # noqa: PLC0415 - an extra
-
-        try:
-            message = self.client.receive(timeout)
-        except TimeoutError as error:
-            raise AssertionError(
-                f"{self} received no message within {timeout:g} s. {self.arrived}"
-            ) from error
-        except Closed as error:
-            raise AssertionError(
-                f"{self} received no message: {self.state}. {self.arrived}"
-            ) from error
-        self.count += 1
-        self.received.append(message)
-        self._log("←", message)
-        return message
-
-    @property
-    def state(self) -> str:
-        """How it is with the connection."""
-        if self.client.code is None:
-            return "it is open"
-        reason = f" '{self.client.reason}'" if self.client.reason else ""
-        return f"it was closed with code {self.client.code}{reason}"
-
-    @property
-    def arrived(self) -> str:
-        """What did arrive so far."""
-        if not self.count:
-            return "Nothing had arrived before."
-        told = ", ".join(map(shown, self.received))
-        earlier = "… " if self.count > len(self.received) else ""
-        return f"Before, {self.count} had arrived: {earlier}{told}."
-
-    def _log(self, arrow: str, message: Message) -> None:
-        logger.info(f"{self} {arrow} {shown(message)}")
-        self._chronicle.note(f"{self} {arrow}", shown(message))
+_Format = Literal["message", "json"]
 
 
 class WebSocketKeywords:
-    """Talking to WebSocket pages without a browser."""
+    """Opening WebSockets without a browser, sending and receiving messages, closing them."""
 
-    def __init__(self, servers: Servers, options: Options, chronicle: Chronicle) -> None:
+    def __init__(
+        self, servers: Servers, options: Options, history: RunHistory, cleanup: Cleanup
+    ) -> None:
         self._servers = servers
         self._options = options
-        self._chronicle = chronicle
-        self._connections: dict[str, Connection] = {}
+        self._cleanup = cleanup
+        self._history = history
+        self._websockets: dict[str, LoggedWebSocket] = {}
 
     @keyword(name="Connect WebSocket")
     def connect_websocket(
@@ -123,73 +41,77 @@ class WebSocketKeywords:
         origin: str | None = None,
         timeout: timedelta | None = None,
     ) -> str | None:
-        """Connect to a WebSocket page and make the connection the current one.
+        """Open a WebSocket to a page and make it the current one.
 
-        Several connections may be open at once, each with an alias. One that is not closed is
-        closed at the end of the suite that opened it.
+        Several WebSockets may be open at once, each with an alias. A WebSocket is closed by
+        `Close WebSocket`, or else at the end of the suite that opened it.
 
         Args:
-            path: A path on the current server, beginning with a slash, or a whole URL that begins
-                with ``ws://`` or ``wss://``.
-            alias: Name for other keywords; the path by default. Takes the place of a closed
-                connection of that name.
-            subprotocols: Names of what the test speaks, the preferred one first.
-            headers: Further headers of the handshake, such as ``Cookie``.
-            origin: The site whose page claims to connect, as browsers tell it; none by default.
+            path: A path on the current server, beginning with a slash, or a URL that begins with
+                ``ws://`` or ``wss://``.
+            alias: Name of the WebSocket for other keywords; the path by default. It may be that of
+                a WebSocket that is closed.
+            subprotocols: Names of the subprotocols that the test offers, the preferred one first.
+            headers: Additional headers of the handshake request, such as ``Cookie``.
+            origin: Value of the header ``Origin``, by which a browser tells which site's page opens
+                the WebSocket; no such header by default.
             timeout: How long the handshake may take; the library's ``timeout`` by default.
 
         Returns:
-            The subprotocol that was agreed on, or None.
+            The subprotocol that the server chose, or None.
 
         Raises:
-            WebSocketError: The handshake was refused, with what the answer said, or the alias is
-                that of an open connection.
+            WebSocketError: The handshake failed, the message says with which response; or a
+                WebSocket of this alias is open.
+            ServerError: ``path`` is a path, and no server is running.
 
         Example:
         | Start Server    sample_app.chat:Chat
         | Connect WebSocket    /talk?room=lobby&name=Ada    alias=Ada
+        | Connect WebSocket    /talk?room=lobby&name=Grace    alias=Grace
         """
         name = alias or path
-        before = self._connections.get(name)
+        before = self._websockets.get(name)
         if before is not None and before.client.code is None:
             raise WebSocketError(
                 f"A WebSocket with alias '{name}' is there: close it or choose another alias."
             )
         client_module = _client()
         url = path if "://" in path else self._base() + path
-        seconds = self._seconds(timeout)
-        stack = contextlib.ExitStack()
-        context = client_module.connect(
+        seconds = self._options.timeout_seconds(timeout)
+        connection = client_module.connect(
             url,
             subprotocols=subprotocols or (),
             headers=headers,
             timeout=seconds,
             max_message=None,
-            max_queue=None,  # else closing would wait for messages that nobody receives
+            max_queue=None,  # with a limit, to close would wait until messages are received
             origin=origin,
         )
+        stack = contextlib.ExitStack()
         try:
-            client = stack.enter_context(context)
+            client = stack.enter_context(connection)
         except client_module.ConnectionRefused as error:
             raise WebSocketError(str(error)) from error
         if before is not None:
-            del self._connections[name]
-            before.close()
-        owner = BuiltIn().get_variable_value("${SUITE_NAME}") or ""
-        self._connections[name] = Connection(name, owner, client, stack.close, self._chronicle)
+            self._close(before)
+        websocket = LoggedWebSocket(name, client, stack.close, self._history)
+        self._websockets[name] = websocket
+        self._cleanup.at_end_of_suite(str(websocket), lambda: self._close(websocket), Stage.CLIENTS)
         chosen: str | None = client.subprotocol
         return chosen
 
     @keyword(name="Send WebSocket Message")
     def send_websocket_message(self, message: Any, alias: str | None = None) -> None:
-        """Send a message: a text as text, bytes as binary, anything else as JSON.
+        """Send a message.
 
         Args:
-            message: Text, bytes, or a dictionary, list, number, Boolean or None.
-            alias: Which connection; the current one by default.
+            message: Text, which is sent as a text message; bytes, which are sent as a binary
+                message; or a dictionary, list, number, Boolean or None, which is sent as JSON text.
+            alias: Alias of the WebSocket; the current one by default.
 
         Raises:
-            WebSocketError: There is no such connection, or it is closed.
+            WebSocketError: There is no such WebSocket, or it is closed.
 
         Example:
         | Start Server    sample_app.chat:Chat
@@ -204,98 +126,102 @@ class WebSocketKeywords:
         self,
         timeout: timedelta | None = None,
         alias: str | None = None,
-        format: Format = "message",  # noqa: A002 - what it is called in tests
+        format: _Format = "message",  # noqa: A002 - what it is called in tests
     ) -> Any:
         """Wait for a message and return it.
 
         Args:
             timeout: How long to wait; the library's ``timeout`` by default.
-            alias: Which connection; the current one by default.
-            format: ``message`` for text or bytes as they came, ``json`` to read them as JSON.
+            alias: Alias of the WebSocket; the current one by default.
+            format: ``message`` to return text or bytes unchanged, ``json`` to parse them as JSON.
 
         Returns:
-            The message.
+            Text or bytes; with ``format=json``, what the JSON stands for.
 
         Raises:
-            AssertionError: None came in time or the connection was closed; the error tells what did
-                come before. Or it is no JSON.
-            WebSocketError: There is no such connection.
+            AssertionError: No message came in time, or the WebSocket was closed; the error lists
+                the messages that came before. Or the message is not JSON.
+            WebSocketError: There is no such WebSocket.
 
         Example:
         | Start Server    sample_app.chat:Chat
         | Connect WebSocket    /talk?room=lobby&name=Ada
         | ${event} =    Receive WebSocket Message    timeout=2 seconds    format=json
         """
-        connection = self._get(alias)
-        message = connection.receive(self._seconds(timeout))
+        websocket = self._get(alias)
+        message = websocket.receive(self._options.timeout_seconds(timeout))
         if format == "message":
             return message
         try:
             return json.loads(message)
         except ValueError as error:
             raise AssertionError(
-                f"{connection} received {shown(message)}, which is no JSON: {error}."
+                f"{websocket} received {display(message)}, which is no JSON: {error}."
             ) from error
 
     @keyword(name="WebSocket Should Receive")
     def websocket_should_receive(
         self, *expected: Any, timeout: timedelta | None = None, alias: str | None = None
     ) -> None:
-        """Fail unless the next messages are the expected ones.
+        """Wait for the next messages, and fail unless they are the expected ones.
 
         Args:
-            *expected: Messages in their order: text, bytes, or what a JSON message means.
-            timeout: How long to wait for each; the library's ``timeout`` by default.
-            alias: Which connection; the current one by default.
+            *expected: The messages in order. A dictionary, list, number, Boolean or None is
+                compared with what a message stands for as JSON.
+            timeout: How long to wait for each message; the library's ``timeout`` by default.
+            alias: Alias of the WebSocket; the current one by default.
 
         Raises:
             AssertionError: Another message came, or none.
-            WebSocketError: There is no such connection.
+            WebSocketError: There is no such WebSocket.
 
         Example:
         | Start Server    sample_app.sockets:Sockets
         | Connect WebSocket    /echo
         | Send WebSocket Message    Hello
-        | WebSocket Should Receive    Hello
+        | Send WebSocket Message    Goodbye
+        | WebSocket Should Receive    Hello    Goodbye
         """
-        connection = self._get(alias)
-        for one in expected:
-            before = connection.arrived
-            message = connection.receive(self._seconds(timeout))
-            if not _matches(message, one):
-                wanted = shown(one) if isinstance(one, str | bytes) else json.dumps(one)
+        websocket = self._get(alias)
+        for wanted in expected:
+            before = websocket.received_before
+            message = websocket.receive(self._options.timeout_seconds(timeout))
+            if not _matches(message, wanted):
+                is_message = isinstance(wanted, str | bytes)
+                shown = display(wanted) if is_message else json.dumps(wanted)
                 raise AssertionError(
-                    f"{connection} should have received {wanted}, but it received"
-                    f" {shown(message)}. {before}"
+                    f"{websocket} should have received {shown}, but it received"
+                    f" {display(message)}. {before}"
                 )
 
     @keyword(name="Close WebSocket")
     def close_websocket(self, code: int = 1000, reason: str = "", alias: str | None = None) -> None:
-        """Close a connection. The one opened last among those left becomes the current one.
+        """Close a WebSocket. Of those that are left, the one opened last becomes the current one.
 
         Args:
-            code: 1000, or 3000 to 4999 (RFC 6455, section 7.4).
-            reason: At most 123 bytes.
-            alias: Which connection; the current one by default.
+            code: Close code: 1000 for a normal end, or a code of the application's from 3000 to
+                4999 (RFC 6455, section 7.4).
+            reason: A text for the server, of at most 123 bytes in UTF-8.
+            alias: Alias of the WebSocket; the current one by default.
 
         Raises:
-            WebSocketError: There is no such connection, or the code must not be sent.
+            WebSocketError: There is no such WebSocket, the code must not be sent, or the reason is
+                too long.
 
         Example:
         | Start Server    sample_app.sockets:Sockets
         | Connect WebSocket    /echo
         | Close WebSocket    code=3001    reason=enough
         """
-        connection = self._get(alias)
-        from robot_cherrypy.websocket.errors import check_close  # noqa: PLC0415 - an extra
+        websocket = self._get(alias)
+        from robot_cherrypy.websocket.protocol.close_codes import check_close  # noqa: PLC0415 - an extra
 
         try:
             check_close(code, reason)
         except ValueError as error:
             raise WebSocketError(str(error)) from error
-        del self._connections[connection.alias]
-        connection.client.close(code, reason)
-        connection.close()
+        websocket.client.close(code, reason)
+        self._close(websocket)
 
     @keyword(name="WebSocket Should Be Closed")
     def websocket_should_be_closed(
@@ -305,17 +231,18 @@ class WebSocketKeywords:
         timeout: timedelta | None = None,
         alias: str | None = None,
     ) -> None:
-        """Wait until the server has closed a connection. Messages that come before are passed over.
+        """Wait until the server has closed a WebSocket. Messages that come before are discarded.
 
         Args:
-            code: With which code; any by default. 1006 if it vanished without closing.
-            reason: With which reason; any by default.
+            code: The close code; any by default. It is 1006 if the connection ended without one.
+            reason: The reason; any by default.
             timeout: How long to wait; the library's ``timeout`` by default.
-            alias: Which connection; the current one by default.
+            alias: Alias of the WebSocket; the current one by default.
 
         Raises:
-            AssertionError: It is open, or was closed otherwise; the error tells what came.
-            WebSocketError: There is no such connection.
+            AssertionError: The WebSocket is still open, or was closed with another code or reason;
+                the error lists the messages that came before.
+            WebSocketError: There is no such WebSocket.
 
         Example:
         | Start Server    sample_app.sockets:Sockets
@@ -323,39 +250,41 @@ class WebSocketKeywords:
         | Stop Server
         | WebSocket Should Be Closed    code=1001    alias=one
         """
-        connection = self._get(alias)
-        seconds = self._seconds(timeout)
-        deadline = time.monotonic() + seconds
-        with contextlib.suppress(AssertionError):  # it is closed, or the time is over
-            while True:
-                connection.receive(max(0.0, deadline - time.monotonic()))
+        websocket = self._get(alias)
+        seconds = self._options.timeout_seconds(timeout)
+        deadline = PAUSES.monotonic() + seconds
+        client = websocket.client
+        with contextlib.suppress(AssertionError):  # the WebSocket is closed, or the time is over
+            left = seconds
+            while left > 0 or client.code is not None:
+                websocket.receive(max(0.0, left))
+                left = deadline - PAUSES.monotonic()
         wanted = "" if code is None else f" with code {code}"
         if reason is not None:
             wanted += f" '{reason}'" if wanted else f" with reason '{reason}'"
-        client = connection.client
         if client.code is None:
             raise AssertionError(
-                f"{connection} should be closed{wanted}, but it is still open after"
-                f" {seconds:g} s. {connection.arrived}"
+                f"{websocket} should be closed{wanted}, but it is still open after"
+                f" {seconds:g} s. {websocket.received_before}"
             )
         if code not in {None, client.code} or reason not in {None, client.reason}:
             raise AssertionError(
-                f"{connection} should be closed{wanted}, but {connection.state}."
-                f" {connection.arrived}"
+                f"{websocket} should be closed{wanted}, but {websocket.state}."
+                f" {websocket.received_before}"
             )
 
     @keyword(name="Switch WebSocket")
     def switch_websocket(self, alias: str) -> str:
-        """Make a connection the current one.
+        """Make a WebSocket the current one: the one that keywords use when they are given no alias.
 
         Args:
-            alias: Which connection.
+            alias: Alias of the WebSocket.
 
         Returns:
-            The alias of the one that was current.
+            The alias of the WebSocket that was the current one before.
 
         Raises:
-            WebSocketError: There is no such connection.
+            WebSocketError: There is no such WebSocket.
 
         Example:
         | Start Server    sample_app.sockets:Sockets
@@ -364,32 +293,27 @@ class WebSocketKeywords:
         | ${previous} =    Switch WebSocket    one
         """
         previous = self._get(None).alias
-        connection = self._get(alias)
-        self._connections[alias] = self._connections.pop(connection.alias)
+        websocket = self._get(alias)
+        self._websockets[alias] = self._websockets.pop(websocket.alias)
         return previous
 
-    def close_websockets(self, owner: str | None = None) -> None:
-        """Close those that a suite left open, or all."""
-        for connection in list(self._connections.values()):
-            if owner in {None, connection.owner}:
-                del self._connections[connection.alias]
-                connection.close()
+    def _close(self, websocket: LoggedWebSocket) -> None:
+        self._cleanup.withdraw(str(websocket))
+        del self._websockets[websocket.alias]
+        websocket.close()
 
-    def _get(self, alias: str | None) -> Connection:
-        if alias is not None and alias in self._connections:
-            return self._connections[alias]
+    def _get(self, alias: str | None) -> LoggedWebSocket:
+        if alias is not None and alias in self._websockets:
+            return self._websockets[alias]
         if alias is not None:
-            there = ", ".join(self._connections) or "none"
+            there = ", ".join(self._websockets) or "none"
             raise WebSocketError(f"There is no WebSocket '{alias}'. There are: {there}.")
-        if not self._connections:
+        if not self._websockets:
             raise WebSocketError("There is no WebSocket: use 'Connect WebSocket' first.")
-        return next(reversed(self._connections.values()))
+        return next(reversed(self._websockets.values()))
 
     def _base(self) -> str:
         return self._servers.get().url.replace("http", "ws", 1)
-
-    def _seconds(self, timeout: timedelta | None) -> float:
-        return self._options.timeout_seconds if timeout is None else timeout.total_seconds()
 
 
 def _client() -> Any:
@@ -407,9 +331,3 @@ def _matches(message: Message, expected: Any) -> bool:
         return bool(json.loads(message) == expected)
     except ValueError:
         return False
-
-
-def shown(message: Message) -> str:
-    """Return a message as errors and logs show it."""
-    text = repr(message)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}… ({len(message)} in all)"

@@ -1,8 +1,8 @@
-"""Background tasks that end when they are told to.
+"""Background tasks that end as soon as they are cancelled.
 
-Upstream: `BackgroundTask` in `cherrypy/process/plugins.py`, CherryPy 18.10. The original sleeps its
-interval out first (five minutes for the session clean-up), so that its thread outlives the server,
-and it forgets a `cancel()` that comes before its `run()`.
+Upstream: CherryPy 18.10, `cherrypy/process/plugins.py`, `BackgroundTask`. The original first
+sleeps its interval to the end (five minutes for the clean-up of sessions), so that its thread
+outlives the server, and a `cancel()` before its `run()` has no effect.
 """
 
 import threading
@@ -10,14 +10,15 @@ from typing import Any
 
 from cherrypy.process import plugins
 
-from robot_cherrypy.patches.replacing import Replacements
+from robot_cherrypy.patches.replacements import Replacements
 
+# How long `cancel()` waits for a call of the task's function, in seconds. Enough to delete expired
+# sessions; a function that blocks must not keep a server from stopping.
 _JOIN = 1.0
-"""How long `cancel()` waits for a function that is at work, in seconds."""
 
 
 def prompt_cancel(replacements: Replacements) -> None:
-    """Make `cancel()` take effect at once, and wait for it."""
+    """Make `cancel()` wake the thread and wait until it has ended."""
     replacements.set(plugins.BackgroundTask, "cancel", _cancel)
     replacements.set(plugins.BackgroundTask, "run", _run)
 

@@ -1,8 +1,12 @@
-"""The places where CherryPy calls other people's code or waits, opened for coroutines.
+"""Patches of the places where CherryPy calls other people's code or waits, for coroutines.
 
-Each function changes one of them. What shall happen there it takes as an argument, since this room
-knows nothing of event loops. Written against CherryPy 18.10; the functions named keep their
-signatures since CherryPy 3.2.
+Upstream: CherryPy 18.10; the functions that are named have had the same arguments since 3.2. Each
+patch changes one such place. What happens there instead is an argument of the patch, because this
+room knows nothing of event loops:
+
+- `call` is called instead of the function, which it gets as an argument;
+- `result_of` is called with what a function returned, and waits for it if it is a coroutine;
+- `offload` is called with a function that blocks, and runs it on another thread.
 """
 
 import threading
@@ -11,16 +15,16 @@ from collections.abc import Callable
 from typing import Any
 
 import cherrypy.lib
-from cherrypy import _cpdispatch, _cperror, _cprequest, _cptools
-from cherrypy.lib import caching, encoding, locking, sessions
+from cherrypy import _cpdispatch, _cperror, _cpreqbody, _cprequest, _cptools
+from cherrypy.lib import caching, encoding, locking, sessions, xmlrpcutil
 from cherrypy.process import wspbus
 
-from robot_cherrypy.patches.replacing import Replacements
+from robot_cherrypy.patches.replacements import Replacements
 
-Wrapper = Callable[..., Any]
+_Wrapper = Callable[..., Any]
 
 
-def page_handlers(replacements: Replacements, call: Wrapper) -> None:
+def page_handlers(replacements: Replacements, call: _Wrapper) -> None:
     """Let `call(original, handler)` run page handlers (`_cpdispatch.py`, `PageHandler`)."""
     original = _cpdispatch.PageHandler.__call__
 
@@ -30,13 +34,16 @@ def page_handlers(replacements: Replacements, call: Wrapper) -> None:
     replacements.set(_cpdispatch.PageHandler, "__call__", call_handler)
 
 
-def hooks(replacements: Replacements, call: Wrapper) -> None:
+def hooks(replacements: Replacements, call: _Wrapper) -> None:
     """Let `call(hook)` run hooks, and so tools (`_cprequest.py`, `Hook.__call__`)."""
     replacements.set(_cprequest.Hook, "__call__", call)
 
 
-def handler_tools(replacements: Replacements, call: Wrapper) -> None:
-    """Let `call(function, **kwargs)` run tools that answer themselves (`_cptools.HandlerTool`)."""
+def handler_tools(replacements: Replacements, call: _Wrapper) -> None:
+    """Let `call(function, **kwargs)` run tools that replace page handlers.
+
+    In `_cptools.py`, `HandlerTool._wrapper`.
+    """
 
     def wrapper(tool: Any, **kwargs: Any) -> None:
         if call(tool.callable, **kwargs):
@@ -45,8 +52,11 @@ def handler_tools(replacements: Replacements, call: Wrapper) -> None:
     replacements.set(_cptools.HandlerTool, "_wrapper", wrapper)
 
 
-def error_tools(replacements: Replacements, call: Wrapper) -> None:
-    """Let `call(function, **kwargs)` run tools that make error responses (`_cptools.ErrorTool`)."""
+def error_tools(replacements: Replacements, call: _Wrapper) -> None:
+    """Let `call(function, **kwargs)` run tools that make error responses.
+
+    In `_cptools.py`, `ErrorTool._wrapper`.
+    """
 
     def wrapper(tool: Any) -> None:
         call(tool.callable, **tool._merged_args())  # noqa: SLF001
@@ -54,44 +64,57 @@ def error_tools(replacements: Replacements, call: Wrapper) -> None:
     replacements.set(_cptools.ErrorTool, "_wrapper", wrapper)
 
 
-def response_bodies(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
-    """Settle what is assigned to `response.body` (`_cprequest.py`, `ResponseBody.__set__`).
+def response_bodies(replacements: Replacements, result_of: Callable[[Any], Any]) -> None:
+    """Wait for a coroutine that is assigned to `response.body`.
 
-    Not every `request.handler` is a PageHandler: tools and hooks may put a coroutine function
-    there.
+    In `_cprequest.py`, `ResponseBody.__set__`. Not every `request.handler` is a `PageHandler`:
+    tools and hooks may set it to a coroutine function.
     """
     original = _cprequest.ResponseBody.__set__
 
     def assign(body: Any, response: Any, value: Any) -> None:
         if type(value) is list and len(value) == 1 and type(value[0]) is bytes:
-            response._body = value  # noqa: SLF001 - what the original comes to
+            response._body = value  # noqa: SLF001 - all that the original does
         else:
-            original(body, response, settle(value))
+            original(body, response, result_of(value))
 
     replacements.set(_cprequest.ResponseBody, "__set__", assign)
 
 
-def encoded_handlers(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
-    """Settle what handlers inside the encode tool return (`lib/encoding.py`, `ResponseEncoder`)."""
+def long_work(replacements: Replacements, process: _Wrapper, collapse: _Wrapper) -> None:
+    """Let `process(original, body)` read a request, and `collapse(original, response)` join pieces.
+
+    Where CherryPy itself works for long: `_cpreqbody.py`, `RequestBody.process`; `_cprequest.py`,
+    `Response.collapse_body`.
+    """
+    replacements.wrap(_cpreqbody.RequestBody, "process", process)
+    replacements.wrap(_cprequest.Response, "collapse_body", collapse)
+
+
+def encoded_handlers(replacements: Replacements, result_of: Callable[[Any], Any]) -> None:
+    """Wait for coroutines that handlers inside the encode tool return.
+
+    In `lib/encoding.py`, `ResponseEncoder`.
+    """
     original = encoding.ResponseEncoder.__init__
 
     def init(encoder: Any, **kwargs: Any) -> None:
         original(encoder, **kwargs)
         handler = getattr(encoder, "oldhandler", None)
         if handler is not None and not isinstance(handler, _cpdispatch.PageHandler):
-            encoder.oldhandler = lambda *args, **kw: settle(handler(*args, **kw))
+            encoder.oldhandler = lambda *args, **kw: result_of(handler(*args, **kw))
 
     replacements.set(encoding.ResponseEncoder, "__init__", init)
 
 
 def error_pages(replacements: Replacements, synchronous: Callable[[Any], Any]) -> None:
-    """Make the callables of `request.error_page` synchronous (`_cperror.py`, `get_error_page`).
+    """Let `synchronous` wrap the callables of `request.error_page`, which may be coroutines.
 
-    And keep tracebacks of errors in a request's headers from clients, if so configured: CherryPy
-    applies `request.show_tracebacks` only after it has read them.
+    In `_cperror.py`, `get_error_page`. Also hide the traceback of an error in a request's headers
+    where `request.show_tracebacks` is off: CherryPy applies that only after it has read them.
     """
 
-    def get_error_page(original: Wrapper, *args: Any, **kwargs: Any) -> Any:
+    def get_error_page(original: _Wrapper, *args: Any, **kwargs: Any) -> Any:
         request = cherrypy.serving.request
         pages = request.error_page
         pages.update({code: synchronous(page) for code, page in pages.items() if callable(page)})
@@ -108,19 +131,22 @@ def _shows_tracebacks(request: Any) -> Any:
     return request.app.find_config(request.path_info, key, default) if request.app else default
 
 
-def error_responses(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
-    """Settle what `request.error_response()` returns (`_cprequest.py`, `Request.handle_error`)."""
+def error_responses(replacements: Replacements, result_of: Callable[[Any], Any]) -> None:
+    """Wait for a coroutine that `request.error_response` returns.
 
-    def handle_error(original: Wrapper, request: Any) -> None:
+    In `_cprequest.py`, `Request.handle_error`.
+    """
+
+    def handle_error(original: _Wrapper, request: Any) -> None:
         respond = request.error_response
-        request.error_response = respond and (lambda: settle(respond()))
+        request.error_response = respond and (lambda: result_of(respond()))
         original(request)
 
     replacements.wrap(_cprequest.Request, "handle_error", handle_error)
 
 
-def dispatchers(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
-    """Settle what a custom `request.dispatch` returns (`_cprequest.py`, `Request.get_resource`)."""
+def dispatchers(replacements: Replacements, call: _Wrapper) -> None:
+    """Let `call(dispatch, path)` run dispatchers (`_cprequest.py`, `Request.get_resource`)."""
 
     def get_resource(request: Any, path: str) -> None:
         app = request.app
@@ -128,21 +154,31 @@ def dispatchers(replacements: Replacements, settle: Callable[[Any], Any]) -> Non
             dispatch = app.find_config(path, "request.dispatch", request.dispatch)
         else:
             dispatch = request.dispatch
-        returned = dispatch(path)
-        if returned is not None:
-            settle(returned)
+        call(dispatch, path)
 
     replacements.set(_cprequest.Request, "get_resource", get_resource)
 
 
-def engine_listeners(replacements: Replacements, settle: Callable[[Any], Any]) -> None:
-    """Settle what engine listeners return (`process/wspbus.py`, `Bus.publish`)."""
+def xmlrpc_responses(replacements: Replacements, result_of: Callable[[Any], Any]) -> None:
+    """Wait for coroutines that methods of XML-RPC return (`lib/xmlrpcutil.py`, `respond`).
+
+    `_cptools.XMLRPCController` calls these methods itself.
+    """
+
+    def respond(original: _Wrapper, body: Any, *args: Any, **kwargs: Any) -> None:
+        original(result_of(body), *args, **kwargs)
+
+    replacements.wrap(xmlrpcutil, "respond", respond)
+
+
+def engine_listeners(replacements: Replacements, result_of: Callable[[Any], Any]) -> None:
+    """Wait for coroutines that listeners on the bus return (`process/wspbus.py`, `Bus.publish`)."""
     original = wspbus.Bus.publish
 
     def publish(bus: Any, channel: str, *args: Any, **kwargs: Any) -> Any:
         if not bus.listeners.get(channel):
             return []
-        return [settle(value) for value in original(bus, channel, *args, **kwargs)]
+        return [result_of(value) for value in original(bus, channel, *args, **kwargs)]
 
     replacements.set(wspbus.Bus, "publish", publish)
 
@@ -150,8 +186,8 @@ def engine_listeners(replacements: Replacements, settle: Callable[[Any], Any]) -
 def session_locks(replacements: Replacements, lock: Callable[[], Any]) -> None:
     """Make the locks of RAM and memcached sessions with `lock` (`lib/sessions.py`, `acquire_lock`).
 
-    Theirs are `threading.RLock`s: on one event loop all requests share the thread, and so nobody
-    would be kept out.
+    The originals are `threading.RLock`s, which exclude other threads. Requests on an event loop
+    share a thread, so an RLock would let all of them in.
     """
 
     def acquire_lock(session: Any) -> None:
@@ -165,45 +201,45 @@ def session_locks(replacements: Replacements, lock: Callable[[], Any]) -> None:
 
 
 def session_file_locks(replacements: Replacements, lock: Callable[[], Any]) -> None:
-    """Let the requests of a process queue before they poll for a file's lock (`lib/sessions.py`).
+    """Let the requests of this process wait for a lock of their own before they lock the file.
 
-    The lock on the file keeps out other processes, but has no queue: each waiter looks ten times a
-    second whether it is free.
+    In `lib/sessions.py`, `FileSession`. The lock on the file excludes other processes, too, but is
+    not fair: each request tries ten times a second whether it is free.
     """
     locks: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
     guard = threading.Lock()
 
-    def acquire(original: Wrapper, session: Any, path: str | None = None) -> None:
+    def acquire(original: _Wrapper, session: Any, path: str | None = None) -> None:
         with guard:
             key = path or session._get_file_path()  # noqa: SLF001
-            queue = locks.setdefault(key, lock())
+            process_lock = locks.setdefault(key, lock())
         limit = session.lock_timeout
-        if not queue.acquire(timeout=-1 if limit is None else limit.total_seconds()):
+        if not process_lock.acquire(timeout=-1 if limit is None else limit.total_seconds()):
             raise locking.LockTimeout(f"Timeout acquiring lock for {session.id}")
         try:
             original(session, path)
         except BaseException:
-            queue.release()
+            process_lock.release()
             raise
-        session.queue = queue
+        session.process_lock = process_lock
 
-    def release(original: Wrapper, session: Any, path: str | None = None) -> None:
+    def release(original: _Wrapper, session: Any, path: str | None = None) -> None:
         original(session, path)
-        session.queue.release()
+        session.process_lock.release()
 
     replacements.wrap(sessions.FileSession, "acquire_lock", acquire)
     replacements.wrap(sessions.FileSession, "release_lock", release)
 
 
 def session_storage(replacements: Replacements, offload: Callable[..., Any]) -> None:
-    """Let `offload` do what reads and writes files or asks memcached (`lib/sessions.py`)."""
+    """Let `offload` read and write sessions in files and in memcached (`lib/sessions.py`)."""
     for cls in sessions.FileSession, sessions.MemcachedSession:
         for name in "_exists", "_load", "_save", "_delete":
             replacements.wrap(cls, name, offload)
 
 
 class _Time:
-    """The module `time` with another `sleep`, for one module only."""
+    """The module `time` with another `sleep`."""
 
     def __init__(self, time: Any, sleep: Callable[[float], None]) -> None:
         self._time = time
@@ -214,16 +250,20 @@ class _Time:
 
 
 def session_sleep(replacements: Replacements, sleep: Callable[[float], None]) -> None:
-    """Let file sessions poll for their lock with `sleep` (`lib/sessions.py`, `FileSession`)."""
+    """Let file sessions call `sleep` between two attempts to lock (`lib/sessions.py`)."""
     replacements.set(sessions, "time", _Time(sessions.time, sleep))
 
 
 def cache_waits(
-    replacements: Replacements, wait: Wrapper, announce: Callable[[threading.Event], None]
+    replacements: Replacements, wait: _Wrapper, announce: Callable[[threading.Event], None]
 ) -> None:
-    """Wait with `wait` for a page that another request makes (`lib/caching.py`)."""
+    """Let `wait(original, cache, key, …)` wait for a page that another request makes.
 
-    def set_item(original: Wrapper, cache: Any, key: Any, value: Any) -> None:
+    In `lib/caching.py`, `AntiStampedeCache`. `announce` is called with the event that the cache has
+    set when the page is there.
+    """
+
+    def set_item(original: _Wrapper, cache: Any, key: Any, value: Any) -> None:
         existing = cache.get(key)
         original(cache, key, value)
         if isinstance(existing, threading.Event):

@@ -1,34 +1,35 @@
-"""A look at each `HTTPError` that becomes a response.
+"""Observing each `HTTPError` that becomes a response.
 
-Upstream: `HTTPError.set_response` in `cherrypy/_cperror.py`. A hook before `finalize`, which sees
-the same, would cost every request.
+Upstream: CherryPy 18.10, `cherrypy/_cperror.py`, `HTTPError.set_response`. CherryPy offers a hook
+for errors of other kinds only (`before_error_response`). A hook at `before_finalize` would see
+these, too, but would be called for every request.
 """
 
-import contextlib
 import functools
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import cherrypy
 
+from robot_cherrypy.patches.replacements import Replacements
 
-@contextlib.contextmanager
-def watched(look: Callable[[cherrypy.HTTPError], None]) -> Iterator[None]:
-    """Show each one that was raised, before it makes its page.
+
+def observed_http_errors(
+    replacements: Replacements, observe: Callable[[cherrypy.HTTPError], object]
+) -> None:
+    """Call `observe` for each `HTTPError` that was raised, before it makes its page.
 
     Args:
-        look: Called with it, on the request's thread.
+        replacements: How the patch is put in place.
+        observe: Called with the error on the thread of the request.
     """
     original = cherrypy.HTTPError.set_response
 
     @functools.wraps(original)
     def set_response(error: cherrypy.HTTPError) -> None:
-        if error is sys.exc_info()[1]:  # else it is only the page for an error of another kind
-            look(error)
+        # Else it was not raised: it only makes the page for an error of another kind.
+        if error is sys.exc_info()[1]:
+            observe(error)
         original(error)
 
-    cherrypy.HTTPError.set_response = set_response
-    try:
-        yield
-    finally:
-        cherrypy.HTTPError.set_response = original
+    replacements.set(cherrypy.HTTPError, "set_response", set_response)

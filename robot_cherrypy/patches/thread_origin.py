@@ -1,40 +1,37 @@
-"""Threads that know for whom they were started.
+"""Threads that know for which request they were started.
 
-Upstream: `Thread` in `threading.py`, Python 3.11 to 3.13; from 3.14 on a thread can be given a
-context.
+Upstream: Python 3.11 to 3.13, `threading.py`, `Thread.start`: a new thread begins with an empty
+context. From 3.14 on a thread can be given one, which is not the default everywhere.
 """
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable
 
-Surroundings = contextlib.AbstractContextManager[Any]
+from robot_cherrypy.patches.replacements import Replacements
+
+Surroundings = contextlib.AbstractContextManager[None]
 
 
-@contextlib.contextmanager
-def surrounded(
-    surroundings_of: Callable[[threading.Thread], Surroundings | None],
-) -> Iterator[None]:
-    """Ask, where a thread is started, for a context manager to run its work in.
+def surrounded_threads(
+    replacements: Replacements, surroundings_of: Callable[[threading.Thread], Surroundings | None]
+) -> None:
+    """Run each thread that is started from now on inside a context manager of its own.
 
     Args:
-        surroundings_of: Called on the starting thread with the new one. The new one enters and
-            leaves what it returns.
+        replacements: How the patch is put in place.
+        surroundings_of: Called with the new thread on the thread that starts it. Returns the
+            context manager, which the new thread enters and leaves, or None for no such thing.
     """
     original = threading.Thread.start
 
-    def start(self: threading.Thread) -> None:
-        surroundings = surroundings_of(self)
+    def start(thread: threading.Thread) -> None:
+        surroundings = surroundings_of(thread)
         if surroundings is not None:
-            _surround(self, surroundings)
-        original(self)
+            _surround(thread, surroundings)
+        original(thread)
 
-    threading.Thread.start = start  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        threading.Thread.start = original  # type: ignore[method-assign]
+    replacements.set(threading.Thread, "start", start)
 
 
 def _surround(thread: threading.Thread, surroundings: Surroundings) -> None:

@@ -1,1 +1,1 @@
-"""Child processes that end together with this one, however this one ends."""
+"""Programs of this machine: finds them, and runs them so that none outlives this process."""

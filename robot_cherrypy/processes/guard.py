@@ -1,220 +1,137 @@
-"""Runs a program, and ends it with all it made when the process that asked for it ends.
+"""Starts and stops guards, each the parent of one program (see `guard_main`)."""
 
-A process of its own, because nothing inside a process survives its `kill -9`. It runs on the bare
-standard library (see `guarding.Guard`, which starts it), imports as little as it can since every
-browser waits for it, and knows these laws:
-
-- The first line on standard input is the length of the order in bytes. The order is words separated
-  by NUL: the folder to make, the signal that asks the program to end, and its command. Whatever
-  comes after it, a byte or the end of the file, means to end.
-- It ends as well when the process that started it dies, when the program does, and on signals.
-- The program's output goes to standard output for as long as somebody reads there.
-- When it has ended, no process that the program ever started is left, nor the folder they wrote to.
-"""
-
-import ctypes
+import contextlib
 import os
+import secrets
 import select
 import signal
+import subprocess
 import sys
-import time
+import tempfile
+import weakref
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 
-# linux/prctl.h
-PR_SET_NAME = 15
-PR_SET_CHILD_SUBREAPER = 36
+# How long a program may take to end after its stop signal, in seconds, before it is killed.
+# PostgreSQL gives its own processes as long (postmaster.c, SIGKILL_CHILDREN_AFTER_SECS).
+_STOP_TIMEOUT = 5.0
 
-LINUX = sys.platform == "linux"
+# How much longer than its program a guard may take to end, in seconds: to kill what is left and
+# delete the folder where the machine is busy.
+_LATER = 15.0
 
-# How long a program that is asked to end may take, in seconds, before it is killed.
-GRACE = 5.0
+# Programs make sockets in their folder, and the path of a socket has at most 103 characters (macOS;
+# Linux: 107). The longest, Chromium's `/org.chromium.Chromium.XXXXXX/SingletonSocket`, takes 45 of
+# them, and our folder's own name 24 with its slash.
+_LONGEST_TEMPORARY_FOLDER = 32
 
-
-def main() -> None:
-    """Run the program until it has to end."""
-    starter = os.getppid()
-    folder, stop_signal, *command = read_order()
-    if not command:
-        return
-    signals = note_signals()
-    prctl(PR_SET_NAME, b"process-guard")  # not to be what `pkill python` ends
-    prctl(PR_SET_CHILD_SUBREAPER, 1)  # what loses its parent becomes a child of ours
-    os.mkdir(folder, 0o700)
-    program, output = start(command, folder)
-    try:
-        watch(starter, program, output, signals)
-    finally:
-        if int(stop_signal) != signal.SIGKILL:
-            ask_to_end(program, int(stop_signal))
-        end_children(program)
-        while pass_on(output):  # a program that died at once has said why
-            pass
-        remove(folder)
+# The command line names neither this package nor the program, so that `pkill -f` with one of those
+# names does not end the guard together with the program.
+_COMMAND = (
+    getattr(sys, "_base_executable", sys.executable),
+    "-ISc",
+    "import sys; sys.path.insert(0, '.'); import guard_main; guard_main.main()",
+)
 
 
-def read_order() -> list[str]:
-    """Read what to do; two empty words if whoever started this has died before saying it."""
-    length, _, order = os.read(0, 65536).partition(b"\n")
-    while len(order) < int(length or 0):
-        more = os.read(0, 65536)
-        if not more:
-            return ["", ""]
-        order += more
-    return os.fsdecode(order).split("\0") if length else ["", ""]
+class Guard:
+    """A program that ends together with this process, however this process ends.
 
-
-def note_signals() -> int:
-    """Return where the numbers of signals are to be read, which do nothing else from now on."""
-    noted, note = os.pipe()
-    os.set_blocking(note, False)
-    signal.set_wakeup_fd(note)
-    for number in (signal.SIGCHLD, signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: None)
-    return noted
-
-
-def prctl(option: int, value: int | bytes) -> None:
-    """Set an attribute of this process, where the kernel is Linux."""
-    if LINUX:
-        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
-
-
-def start(command: list[str], folder: str) -> tuple[int, int]:
-    """Start the program and return its process id and where to read its output."""
-    output, write = os.pipe()
-    program = os.fork()
-    if not program:
-        try:
-            os.setpgid(0, 0)
-            for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
-                signal.signal(number, signal.SIG_DFL)  # `nohup` or a shell's `&` had it ignored
-            os.chdir(folder)
-            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            os.dup2(write, 1)
-            os.dup2(write, 2)
-            os.execve(  # noqa: S606, a shell would be one process more
-                command[0], command, {**os.environ, "TMPDIR": folder}
-            )
-        except OSError as error:
-            os.write(2, f"{command[0]}: {error.strerror}\n".encode())
-            os._exit(127)
-    os.close(write)
-    return program, output
-
-
-def watch(starter: int, program: int, output: int, signals: int) -> None:
-    """Pass the program's output on until it is time to end."""
-    poll = select.poll()
-    for descriptor in (0, output, signals, *death_of(starter)):
-        poll.register(descriptor, select.POLLIN)
-    while True:
-        ready = {descriptor for descriptor, _ in poll.poll()}
-        if output in ready and not pass_on(output):
-            poll.unregister(output)
-        if signals in ready and (set(os.read(signals, 4096)) - {signal.SIGCHLD} or reap(program)):
-            return
-        if ready - {output, signals}:
-            return
-
-
-def death_of(process: int) -> list[int]:
-    """Return what is ready to be read when a process has died, where the kernel has such a thing.
-
-    Standard input has then ended as well, unless a process that it forked holds that open.
+    All processes that it started end with it. It runs in a folder of its own, which is also its
+    `TMPDIR` and is deleted at its end.
     """
-    try:
-        return [os.pidfd_open(process)] if LINUX else []
-    except ProcessLookupError:  # it is dead already: null is always ready
-        return [os.open(os.devnull, os.O_RDONLY)]
-    except OSError:  # Linux before 5.3
-        return []
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        *,
+        stop_signal: signal.Signals = signal.SIGKILL,
+        stop_timeout: float = _STOP_TIMEOUT,
+        descriptors: Sequence[int] = (),
+        environment: Mapping[str, str] = MappingProxyType({}),
+        parent_folder: str | None = None,
+    ) -> None:
+        """Start the program.
+
+        Args:
+            command: The program's path and its arguments.
+            stop_signal: The signal that asks the program to end.
+            stop_timeout: How long after it the program and all that it started are killed, in
+                seconds.
+            descriptors: Open files of this process that the program inherits under the same
+                numbers.
+            environment: Environment variables in addition to those of this process, such as a
+                password, which everybody could read on a command line.
+            parent_folder: Where the program's folder is made, by default the usual place for
+                temporary files.
+        """
+        self.command = [str(word) for word in command]
+        parent = parent_folder or _temporary_folder()
+        self.folder = Path(parent, f"robot-cherrypy-{secrets.token_hex(4)}")
+        self.process = subprocess.Popen(  # noqa: S603 - our own file on our own interpreter
+            _COMMAND,
+            bufsize=0,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=Path(__file__).parent,
+            pass_fds=descriptors,
+            env={**os.environ, **environment},
+            start_new_session=True,  # Ctrl-C is for the test run, which then stops its programs
+        )
+        self._stop = weakref.finalize(self, _stop, self.process, os.getpid(), stop_timeout + _LATER)
+        self._send_order(str(self.folder), str(int(stop_signal)), str(stop_timeout), *self.command)
+
+    def _send_order(self, *words: str) -> None:
+        order = os.fsencode("\0".join(words))
+        assert self.process.stdin
+        with contextlib.suppress(BrokenPipeError):  # the guard has died: its output will end
+            self.process.stdin.write(b"%d\n%s" % (len(order), order))
+
+    def request_stop(self) -> None:
+        """Ask the guard to stop the program, without waiting for it."""
+        _request_stop(self.process)
+
+    def stop(self) -> None:
+        """Stop the program; return when no process and no file of it is left."""
+        self._stop()
 
 
-def reap(program: int) -> bool:
-    """Collect the children that have died, and tell whether the program was one of them."""
-    child = -1
-    while child not in {0, program}:
-        child, _ = os.waitpid(-1, os.WNOHANG)
-    return child == program
+def _temporary_folder() -> str:
+    folder = tempfile.gettempdir()
+    if len(folder) <= _LONGEST_TEMPORARY_FOLDER:
+        return folder
+    return "/tmp"  # noqa: S108 - the guard makes a folder there that only its user can enter
 
 
-def pass_on(output: int) -> bytes:
-    """Write what there is to read to standard output; whoever has read enough has closed it."""
-    data = os.read(output, 65536)
-    try:
-        os.write(1, data)
-    except BrokenPipeError:
-        pass
-    return data
+# Functions, not methods of `Guard`: a finalizer must not hold the object whose end it waits for.
 
 
-def ask_to_end(program: int, number: int) -> None:
-    """Let a program end in its own way, such as a database that gives back shared memory."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD})
-    signal_group(program, number)
-    deadline = time.monotonic() + GRACE
-    while has_children():
-        left = deadline - time.monotonic()
-        if left <= 0 or not signal.sigtimedwait({signal.SIGCHLD}, left):
-            return
+def _stop(process: subprocess.Popen[bytes], owner: int, timeout: float) -> None:
+    """Stop a guard and wait for its end, except in a fork of the process that started it."""
+    assert process.stdout
+    if os.getpid() != owner:
+        return
+    _request_stop(process)
+    process.stdout.close()
+    _wait(process, timeout)
 
 
-def has_children() -> bool:
-    """Collect the children that have died, and tell whether any is left."""
-    try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
-            pass
-    except ChildProcessError:
-        return False
-    return True
+def _request_stop(process: subprocess.Popen[bytes]) -> None:
+    assert process.stdin
+    if process.stdin.closed:
+        return
+    with contextlib.suppress(BrokenPipeError):  # it has ended already
+        process.stdin.write(b"\n")
+    process.stdin.close()
 
 
-def signal_group(program: int, number: int) -> None:
-    """Signal the program and nearly all that it started at once."""
-    try:
-        os.killpg(program, number)
-    except (ProcessLookupError, PermissionError):
-        pass
-
-
-def end_children(program: int) -> None:
-    """Kill until no child is left: the children of the killed become ours, and are next."""
-    signal_group(program, signal.SIGKILL)
-    while True:
-        for child in children():
-            os.kill(child, signal.SIGKILL)
+def _wait(process: subprocess.Popen[bytes], timeout: float) -> None:
+    """Wait for a guard's end; `Popen.wait` alone would sleep for up to 50 ms at a time."""
+    with contextlib.suppress(OSError, AttributeError):  # Linux before 5.3, other systems
+        descriptor = os.pidfd_open(process.pid)
         try:
-            os.waitpid(-1, 0)
-            while os.waitpid(-1, os.WNOHANG)[0]:
-                pass
-        except ChildProcessError:
-            return
-
-
-def children() -> list[int]:
-    """List the processes whose parent this one is (proc(5), /proc/pid/stat)."""
-    found = []
-    for name in os.listdir("/proc") if LINUX else ():
-        if name.isdigit():
-            try:
-                with open(f"/proc/{name}/stat", "rb") as stat:
-                    parent = stat.read().rpartition(b")")[2].split()[1]
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            if int(parent) == os.getpid():
-                found.append(int(name))
-    return found
-
-
-def remove(folder: str) -> None:
-    """Delete the folder and all that is in it; `shutil` would cost more to import than this."""
-    for path, folders, files in os.walk(folder, topdown=False):
-        for name in files:
-            os.unlink(os.path.join(path, name))
-        for name in folders:
-            entry = os.path.join(path, name)
-            (os.unlink if os.path.islink(entry) else os.rmdir)(entry)
-    os.rmdir(folder)
-
-
-if __name__ == "__main__":
-    main()
+            select.select([descriptor], [], [], timeout)
+        finally:
+            os.close(descriptor)
+    process.wait(timeout)

@@ -1,1 +1,1 @@
-"""Real parts around an application: PostgreSQL and HAProxy."""
+"""Databases and a load balancer, as they stand around an application in production."""

@@ -1,118 +1,153 @@
-"""Databases of a PostgreSQL server, made for a suite and made anew between its tests."""
+"""Databases of a PostgreSQL server: created for a suite, and reset between its tests."""
 
-import os
 import secrets
-import subprocess
-from urllib.parse import unquote, urlsplit
+from contextlib import AbstractContextManager
+from typing import Any
 
 from robot_cherrypy.errors import StackError
-from robot_cherrypy.stack import programs
+from robot_cherrypy.stack import postgresql_client as client
+from robot_cherrypy.stack.database_kinds import drop_each, not_created_here
 
-_TIMEOUT = 30.0
-_TEMPLATE = "template1"  # PostgreSQL's own default
+# What PostgreSQL copies by default: an empty database.
+_TEMPLATE = "template1"
+
+# Statements, the second of which the name of a database completes.
+_MAY_CREATE = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
+
+_DISCONNECTION = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE pid <> pg_backend_pid() AND datname ="
+)
 
 
 class Databases:
-    """Makes databases on one server and drops what it made."""
+    """Creates databases on one server, and drops those that it has created."""
 
-    def __init__(self, url: str) -> None:
-        """Take the URL of a database of somebody who may create others."""
-        self.url = url
-        self._psql = programs.postgresql() / "psql"
-        self._templates: dict[str, str] = {}
-
-    def create(self, template: str | None = None) -> str:
-        """Make a database and return its URL.
+    def __init__(self, url: str, *, reads_environment: bool = False) -> None:
+        """Set the server.
 
         Args:
-            template: URL of the database to copy, to which nobody may be connected; an empty one
-                by default.
+            url: The URL of a database on it, with a user who may create other databases.
+            reads_environment: Whether libpq's environment variables, such as `PGPASSWORD`,
+                complete the URL.
+        """
+        self.url = url
+        self._reads_environment = reads_environment
+        self._templates: dict[str, str] = {}
+        self._created: list[str] = []
+
+    def check(self) -> None:
+        """Check that the server is there.
+
+        Raises:
+            StackError: It cannot be reached, or the user may create no databases there.
+        """
+        [[may_create]] = self.query(self.url, _MAY_CREATE)
+        if not may_create:
+            user = self.query(self.url, "SELECT current_user")[0][0]
+            raise StackError(f"PostgreSQL's user '{user}' may not create databases (CREATEDB).")
+
+    def create(self, template: str | None = None) -> str:
+        """Create a database and return its URL.
+
+        Args:
+            template: The URL of the database to copy, to which nobody may be connected; by default
+                an empty one.
 
         Raises:
             StackError: PostgreSQL refused.
         """
-        name = f"test_{secrets.token_hex(6)}"
-        origin = name_of(template) if template else _TEMPLATE
-        self._run(self.url, _creation(name, origin))
-        self._templates[name] = origin
-        return with_name(self.url, name)
+        original = client.name_of(template) if template else _TEMPLATE
+        with self._session() as run:
+            name = self._copy(original, run)
+        self._templates[name] = original
+        return client.with_name(self.url, name)
+
+    def save(self, url: str) -> None:
+        """Keep a copy of a database, to which `reset` sets it back from then on.
+
+        The database may be one that was not created here; then it is not dropped at the end. Open
+        connections to it are closed, as PostgreSQL copies no database that is in use.
+
+        Raises:
+            StackError: PostgreSQL refused, such as while somebody connects to it again and again.
+        """
+        name = client.name_of(url)
+        with self._session() as run:
+            run(f"{_DISCONNECTION} {_text(name)}")
+            self._templates[name] = self._copy(name, run)
 
     def reset(self, url: str) -> None:
-        """Make a database as it was when it was created; whoever is connected is cut off.
+        """Replace a database by a new copy of its template; open connections to it are closed.
+
+        The copy is made before the database is dropped. So the database stays as it is if
+        PostgreSQL cannot make the copy, such as while somebody is connected to the template.
 
         Raises:
-            StackError: It was not created here, or PostgreSQL refused.
+            StackError: The database was not created here, or PostgreSQL refused.
         """
-        name = name_of(url)
+        name = client.name_of(url)
         if name not in self._templates:
-            known = ", ".join(f"'{one}'" for one in self._templates) or "none"
-            raise StackError(f"Database '{name}' was not created here. Created: {known}.")
-        self._run(self.url, _removal(name), _creation(name, self._templates[name]))
+            raise not_created_here(name, self._templates)
+        with self._session() as run:
+            copy = self._copy(self._templates[name], run)
+            try:
+                run(_removal(name))
+            except StackError:
+                run(_removal(copy))
+                self._created.remove(copy)
+                raise
+            run(f"ALTER DATABASE {_quoted(copy)} RENAME TO {_quoted(name)}")
+        self._created.remove(copy)
 
-    def query(self, url: str, statement: str) -> list[list[str]]:
-        """Run a statement; return the rows' fields as text.
+    def query(self, url: str, statement: str) -> list[list[Any]]:
+        """Run a statement and return the rows, each a list of its values.
+
+        Args:
+            url: The URL of the database.
+            statement: See `postgresql_client.session`.
 
         Raises:
             StackError: PostgreSQL refused.
         """
-        return [row.split("\x1f") for row in self._run(url, statement).split("\x1e") if row]
+        with client.session(url, reads_environment=self._reads_environment) as run:
+            return run(statement)
 
     def drop_all(self) -> None:
-        """Drop what was created and is left."""
-        for name in reversed(list(self._templates)):
-            self._run(self.url, _removal(name))
-        self._templates.clear()
+        """Drop all databases that were created here, also if one of them cannot be dropped.
 
-    def _run(self, url: str, *statements: str) -> str:
-        parts = urlsplit(url)
-        command = [
-            str(self._psql),
-            *("--no-psqlrc", "--quiet", "--no-password", "--no-align", "--tuples-only"),
-            *("--field-separator=\x1f", "--record-separator=\x1e"),
-            *("--set=ON_ERROR_STOP=1", f"--dbname={without_password(url)}"),
-            *(f"--command={statement}" for statement in statements),
-        ]
-        # Not on the command line, which everybody may read.
-        environment = {**os.environ, "PGPASSWORD": unquote(parts.password or "")}
-        try:
-            done = subprocess.run(  # noqa: S603 - PostgreSQL's own client
-                command,
-                env=environment,
-                check=False,
-                capture_output=True,
-                text=True,
-                stdin=subprocess.DEVNULL,
-                timeout=_TIMEOUT,
-            )
-        except subprocess.TimeoutExpired as error:
-            raise StackError(
-                f"PostgreSQL did not answer within {_TIMEOUT:g} s: {'; '.join(statements)}"
-            ) from error
-        if done.returncode:
-            raise StackError(f"PostgreSQL refused '{'; '.join(statements)}': {done.stderr.strip()}")
-        return done.stdout.removesuffix("\n")
+        Raises:
+            StackError: Some could not be dropped.
+        """
+        names = self._created[::-1]
+        self._created.clear()
+        self._templates.clear()
+        drop_each(names, lambda name: self.query(self.url, _removal(name)))
+
+    def _copy(self, template: str, run: client.Session) -> str:
+        """Create a copy of a database under a new name, and return the name."""
+        name = f"test_{secrets.token_hex(6)}"
+        run(_creation(name, template))
+        self._created.append(name)
+        return name
+
+    def _session(self) -> AbstractContextManager[client.Session]:
+        return client.session(self.url, reads_environment=self._reads_environment)
 
 
 def _creation(name: str, template: str) -> str:
-    return f'CREATE DATABASE "{name}" TEMPLATE "{template}"'
+    return f"CREATE DATABASE {_quoted(name)} TEMPLATE {_quoted(template)}"
 
 
 def _removal(name: str) -> str:
-    return f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    return f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)"
 
 
-def name_of(url: str) -> str:
-    """Return the name of the database that a URL points to."""
-    return unquote(urlsplit(url).path.removeprefix("/"))
+def _text(value: str) -> str:
+    """Return a text as a literal of SQL."""
+    return "'" + value.replace("'", "''") + "'"
 
 
-def with_name(url: str, name: str) -> str:
-    """Return a URL of the same server that points to another database."""
-    return urlsplit(url)._replace(path=f"/{name}").geturl()
-
-
-def without_password(url: str) -> str:
-    """Return a URL without its password."""
-    parts = urlsplit(url)
-    user, at, address = parts.netloc.rpartition("@")
-    return parts._replace(netloc=f"{user.partition(':')[0]}{at}{address}").geturl()
+def _quoted(name: str) -> str:
+    """Return a name as an identifier of SQL."""
+    return '"' + name.replace('"', '""') + '"'

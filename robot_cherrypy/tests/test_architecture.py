@@ -17,19 +17,33 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "tests" not in path.p
 STEPS = (
     {"__init__", "__main__"},
     {"command"},
-    {"library", "coverage"},
+    {"watch"},
+    {"init", "running"},
+    {"library", "coverage", "options"},
     {"keywords"},
     {"evidence"},
-    {"browser", "harness", "stack", "doctor"},
-    {"traffic", "hosting"},
-    {"websocket"},
+    {"pausing"},
+    {"pages"},
+    {"browser", "containers", "harness", "stack", "doctor"},
+    {"traffic", "hosting", "websocket"},
     {"aio"},
     {"patches", "processes"},
-    {"asgi"},
-    {"errors"},
+    {"asgi", "cleanup", "event_loops", "settings"},
+    {"pauses", "stacks"},
+    {"errors", "command_help"},
 )
-ALLOWED_ASIDE = {("doctor", "browser"), ("doctor", "stack")}
-ROBOT_ROOMS = {"library", "coverage", "keywords", "evidence"}
+ALLOWED_ASIDE = {("doctor", "browser"), ("doctor", "stack"), ("containers", "stack")}
+ROBOT_ROOMS = {
+    "library",
+    "coverage",
+    "keywords",
+    "evidence",
+    "options",
+    "pages",
+    "pausing",
+    "running",
+    "watch",
+}
 
 
 def room(path):
@@ -77,6 +91,24 @@ def test_importing_pulls_in_no_robot(module):
     """Nor is it imported behind the scenes."""
     script = f"import sys, robot_cherrypy.{module}; sys.exit('robot' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("layer", "others"), [("http", "request, runtime"), ("runtime", "http, request")]
+)
+def test_layers_of_aio_are_apart(layer, others):
+    """Neither the HTTP connections nor the event loop's greenlets know of what is built on them."""
+    unknown = tuple(f"robot_cherrypy.aio.{other}" for other in others.split(", "))
+    names = {name for path in (PACKAGE / "aio" / layer).glob("*.py") for name in imported(path)}
+    assert [] == [name for name in sorted(names) if name.startswith(unknown)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_djangos_test_cases_are_apart(path):
+    """Hosting knows nothing of testing, save the package with Django's test cases."""
+    cases = "robot_cherrypy.hosting.django.testing"
+    if not path.is_relative_to(PACKAGE / "hosting" / "django" / "testing"):
+        assert [] == [name for name in imported(path) if name.startswith((cases, "django.test"))]
 
 
 def test_every_room_is_drawn():

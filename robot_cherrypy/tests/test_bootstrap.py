@@ -1,10 +1,12 @@
-"""`bootstrap.py` makes an environment where it is due, and hands over to tox in it.
+"""`bootstrap.py` makes .venv if there is no complete one, and runs tox in it.
 
-It is tried on a project of the same shape without any dependencies, so that nothing is downloaded.
+The tests use a project of the same shape without dependencies, so that nothing is downloaded.
 """
 
+import configparser
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -29,6 +31,7 @@ version = "1"
 optional-dependencies = {all = []}
 [dependency-groups]
 acceptance = ["suite-needs"]
+tests = [{include-group = "acceptance"}, "pytest-timeout"]
 """
 
 BACKEND = """
@@ -72,7 +75,7 @@ def write_wheel(folder, name, version, modules):
 
 
 def make_project(folder):
-    """Write a project that bootstrap.py takes for its own."""
+    """Write a project for a copy of bootstrap.py."""
     shutil.copy(BOOTSTRAP, folder)
     (folder / "pyproject.toml").write_text(PYPROJECT)
     (folder / "backend.py").write_text(BACKEND)
@@ -80,6 +83,7 @@ def make_project(folder):
     wheels.mkdir()
     others = ("cherrypy", "greenlet", "robot", "SeleniumLibrary", "uvicorn")
     write_wheel(wheels, "suite_needs", "1", {"selenium_axe_python.py": ""})
+    write_wheel(wheels, "pytest_timeout", "1", {"pytest_timeout.py": ""})
     modules = {f"{name}.py": "" for name in others}
     modules |= {f"robot_cherrypy/{name}.py": "" for name in ("__init__", "command")}
     write_wheel(wheels, "stand_in", "1", {**modules, "robot_cherrypy/__main__.py": DOCTOR})
@@ -101,15 +105,20 @@ READY = ["doctor", "Running", "tox"]
 
 
 def bootstrap(folder, *arguments, **environment):
-    """Run bootstrap.py and return what came of it."""
+    """Run bootstrap.py; return its exit code and output."""
     variables = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(folder / "wheels")}
     return subprocess.run(
         [sys.executable, folder / "bootstrap.py", *arguments],
         capture_output=True,
         text=True,
-        env={**os.environ, **variables, **environment},
+        env={**inherited(), **variables, **environment},
         check=False,
     )
+
+
+def inherited():
+    """The environment variables of this process without PYTHONPATH, which has the real package."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
 
 def load(project):
@@ -121,19 +130,54 @@ def load(project):
 
 
 def steps(done):
-    """The steps that bootstrap.py told of, and the commands that it ran."""
-    lines = [line for line in done.stdout.splitlines() if line.startswith(("== ", "doctor", "tox"))]
-    return [line.removeprefix("== ").partition(" ")[0] for line in lines]
+    """The first words of the steps that bootstrap.py printed, and of the commands that it ran."""
+    lines = done.stdout.splitlines()
+    shown = [line for line in lines if line.startswith(("== ", "doctor", "tox"))]
+    return [line.removeprefix("== ").partition(" ")[0] for line in shown]
 
 
 def last_line(done):
-    """The last line of what bootstrap.py printed."""
+    """The last line that bootstrap.py printed."""
     return done.stdout.splitlines()[-1]
 
 
+# What the usage calls each environment of tox.ini that the task `tests` runs.
+ENVIRONMENTS = {
+    "lint": "style and types",
+    "py3{11,12,13}": "unit tests (on Python 3.12 a part of them)",
+    "strangers": "public applications",
+    "acceptance": "acceptance suites",
+    "conformance": "CherryPy's own test suite",
+    "autobahn": "Autobahn's WebSocket cases",
+}
+
+
+@pytest.fixture
+def tox_settings():
+    """The settings of tox.ini."""
+    settings = configparser.ConfigParser()
+    settings.read(BOOTSTRAP.parent / "tox.ini")
+    return settings
+
+
+def test_usage_names_all_environments(project, tox_settings):
+    """The usage names everything that the task `tests` runs."""
+    environments = re.findall(r"(?:[^,{ ]|{[^}]*})+", tox_settings["tox"]["env_list"])
+    assert list(ENVIRONMENTS) == environments
+    assert ", ".join(ENVIRONMENTS.values()) in " ".join(bootstrap(project).stdout.split())
+
+
+def test_pytest_works(tox_settings):
+    """.venv gets the same dependency group as tox's environments for the unit tests."""
+    module = load(BOOTSTRAP.parent)
+    assert tox_settings["testenv"]["dependency_groups"] == module._GROUP
+    names = [re.split("[^a-z-]", text)[0] for text in module._requirements(module._GROUP)]
+    assert {"pytest", "pytest-timeout", "selenium-axe-python"} <= set(names)
+
+
 @pytest.mark.parametrize("arguments", [(), ("--help",)])
-def test_what_it_can_do(project, arguments):
-    """Alone it says what it can do, and does nothing."""
+def test_usage(project, arguments):
+    """Without a task, bootstrap.py prints its usage and does nothing."""
     done = bootstrap(project, *arguments)
     assert (0, "") == (done.returncode, done.stderr)
     assert done.stdout.startswith("usage: python3 bootstrap.py TASK [ARGUMENT ...]\n")
@@ -141,45 +185,45 @@ def test_what_it_can_do(project, arguments):
 
 
 def test_unknown_task(project):
-    """A task that does not exist is named."""
+    """The error for an unknown task has its name."""
     done = bootstrap(project, "test")
     assert (2, "") == (done.returncode, done.stdout)
     assert done.stderr.startswith("There is no task 'test'.\n")
 
 
 def test_tests_take_no_arguments(project):
-    """An argument that only some of all the tests would understand is refused."""
+    """Arguments of `tests` are refused, because only some of its test runners would know them."""
     done = bootstrap(project, "tests", "-k", "echo")
     assert (2, "") == (done.returncode, done.stdout)
     assert done.stderr.startswith("tests takes no arguments")
 
 
 def test_exit_code_is_that_of_tox(project):
-    """The exit code is that of what it ran."""
+    """The exit code of bootstrap.py is that of tox."""
     assert 7 == bootstrap(project, "tests").returncode
 
 
 def test_second_run_makes_nothing(project):
-    """A whole .venv is used as it is."""
+    """A complete .venv is used as it is."""
     assert READY == steps(bootstrap(project, "tests"))
 
 
-def test_all_versions_for_the_tests(project):
-    """The unit tests run wherever tox is told to by its own settings."""
+def test_all_environments_for_the_tests(project):
+    """The task `tests` runs the environments that tox runs by default."""
     assert last_line(bootstrap(project, "tests")).startswith("tox run")
     assert " -e" not in last_line(bootstrap(project, "tests"))
 
 
 @pytest.mark.parametrize("arguments", [("--", "--include", "a b"), ("--include", "a b")])
 def test_arguments_go_on_to_tox(project, arguments):
-    """What follows the task goes on to what tox runs."""
+    """Arguments after the task are passed to the command that tox runs."""
     line = last_line(bootstrap(project, "acceptance", *arguments))
     assert line.startswith("tox run -e acceptance")
     assert line.endswith(" -- --include a b")
 
 
 def test_pythons_of_pyenv_are_offered(project, tmp_path):
-    """Interpreters of pyenv are made known to tox, newest first, if of a version tested."""
+    """The interpreters of pyenv of a tested version are passed to tox, the newest first."""
     for version in ("3.10.1", "3.11.7", "3.12.1", "3.13.0", "3.14.0"):
         program = tmp_path / ".pyenv/versions" / version / "bin/python"
         program.parent.mkdir(parents=True)
@@ -192,7 +236,7 @@ def test_pythons_of_pyenv_are_offered(project, tmp_path):
 
 
 def test_doctor_that_fails(project):
-    """Without what the tests need they do not start, and the exit code says so."""
+    """If what tests need cannot be installed, tox does not run, and the exit code is not 0."""
     done = bootstrap(project, "tests", DOCTOR="1")
     assert (1, ["doctor"]) == (done.returncode, steps(done))
     assert "-m robot_cherrypy doctor --install` ended with exit code 1.\n" in done.stderr
@@ -205,28 +249,29 @@ def test_doctor_that_fails(project):
         (".venv/bin/python", None),
         (".venv/bin/python", "not a program"),
         (".venv/lib/python{}.{}/site-packages/tox", None),
+        (".venv/lib/python{}.{}/site-packages/pytest_timeout.py", None),
         (".venv/lib/python{}.{}/site-packages/cherrypy.py", "raise ImportError"),
         ("pyproject.toml", f"{PYPROJECT}dependencies = []"),
     ],
 )
-def test_damage_is_noticed(project, tmp_path, path, replacement):
-    """A .venv that is half-made, broken or out of date is not taken for whole."""
-    whole = load(project).whole
-    assert whole()
-    part = project / path.format(*sys.version_info)
-    aside = Path(shutil.move(part, tmp_path / "aside"))
+def test_incomplete_venv_is_noticed(project, tmp_path, path, replacement):
+    """A .venv that is half-made, broken or out of date does not count as complete."""
+    is_complete = load(project)._is_complete
+    assert is_complete()
+    file = project / path.format(*sys.version_info)
+    aside = Path(shutil.move(file, tmp_path / "aside"))
     try:
         if replacement is not None:
-            part.write_text(replacement)
-        assert not whole()
+            file.write_text(replacement)
+        assert not is_complete()
     finally:
-        part.unlink(missing_ok=True)
-        aside.rename(part)
-    assert whole()
+        file.unlink(missing_ok=True)
+        aside.rename(file)
+    assert is_complete()
 
 
 def test_half_made_venv_is_made_anew(project):
-    """Where a run was cut off, the next one begins anew, and the one after that has it whole."""
+    """After an interrupted run, the next run makes .venv anew, and the one after that uses it."""
     (project / ".venv/bootstrap-stamp").unlink()
     assert ["The", *MADE] == steps(bootstrap(project, "tests"))
     assert READY == steps(bootstrap(project, "tests"))
@@ -235,23 +280,23 @@ def test_half_made_venv_is_made_anew(project):
 @pytest.mark.parametrize(
     "make", [Path.touch, Path.mkdir, lambda path: path.symlink_to("/etc", True)]
 )
-def test_whatever_is_in_its_place_gives_way(tmp_path, make):
-    """A .venv may be no folder, or lead to one that is somebody else's."""
+def test_anything_named_venv_is_deleted(tmp_path, make):
+    """A .venv that is a file or a link is deleted, and a linked folder is not."""
     project = make_project(tmp_path)
     make(project / ".venv")
-    load(project).clear()
+    load(project)._delete_venv()
     assert not os.path.lexists(project / ".venv")
     assert Path("/etc").exists()
 
 
 def test_venv_of_a_project_that_was_moved(project, tmp_path):
-    """A .venv is of no use in another place."""
+    """A .venv that was moved together with its project is made anew."""
     moved = shutil.copytree(project, tmp_path / "moved", symlinks=True)
     assert ["The", *MADE] == steps(bootstrap(moved, "tests"))
 
 
-def test_failing_installation_leaves_no_whole_venv(tmp_path):
-    """When pip fails so does this, and the next run begins anew."""
+def test_failed_installation_leaves_no_complete_venv(tmp_path):
+    """If pip fails, bootstrap.py fails, and the next run makes .venv anew."""
     project = make_project(tmp_path)
     tox = project / "wheels/tox-9-py3-none-any.whl"
     tox.rename(tmp_path / "aside")
@@ -263,7 +308,7 @@ def test_failing_installation_leaves_no_whole_venv(tmp_path):
 
 
 def test_python_without_ensurepip(tmp_path):
-    """Where Debian took ensurepip out of Python, its package is named."""
+    """Where Python lacks ensurepip, the error has the Debian package to install."""
     hidden = tmp_path / "sitecustomize.py"
     hidden.write_text("import sys; sys.modules['ensurepip'] = None")
     (tmp_path / "project").mkdir()
@@ -278,15 +323,15 @@ def test_python_without_ensurepip(tmp_path):
 
 
 def test_ctrl_c_reaches_tox(project):
-    """Once tox runs bootstrap.py is no more, so that Ctrl-C is the affair of tox alone."""
+    """The process of bootstrap.py becomes that of tox, so that Ctrl-C reaches tox alone."""
     process = subprocess.Popen(
         [sys.executable, project / "bootstrap.py", "acceptance", "wait"],
         stdout=subprocess.PIPE,
+        env=inherited(),
         text=True,
     )
     with process:
-        while not process.stdout.readline().startswith("tox run"):
-            pass
+        assert any(line.startswith("tox run") for line in process.stdout)
         process.send_signal(signal.SIGINT)
         assert f"interrupted {os.getpid()}\n" == process.stdout.readline()
     assert 99 == process.returncode
@@ -301,7 +346,7 @@ OLD = [
 
 @pytest.mark.skipif(not OLD, reason="pyenv has no Python older than 3.11 here")
 def test_too_old_a_python():
-    """A Python older than 3.11 gets a sentence, not a syntax error."""
+    """A Python older than 3.11 gets a message, not a syntax error."""
     for python in OLD:
         done = subprocess.run(
             [python, BOOTSTRAP, "tests"], capture_output=True, text=True, check=False

@@ -1,1 +1,1 @@
-"""One recorder for both servers: exchanges, requests in flight, server-side errors."""
+"""The traffic of servers: exchanges and errors as recorded, requests in flight, injected faults."""

@@ -1,56 +1,74 @@
-"""Waiting for the moment in which a server has nothing in flight."""
+"""Waiting for the moment in which a server has no request in flight."""
 
 import fnmatch
 import threading
-import time
 from collections.abc import Callable, Iterable
 
+from robot_cherrypy.pauses import PAUSES
 from robot_cherrypy.traffic.exchange import Exchange
 
 
 class Idleness:
-    """Wakes those who wait, without a cost for requests while nobody does."""
+    """Wakes those who wait for a server to be idle; costs requests nothing while nobody waits.
 
-    def __init__(self, in_flight: Callable[[], list[Exchange]]) -> None:
-        self._in_flight = in_flight
-        self._changed = threading.Condition()
+    Attributes:
+        waiters: How many wait. Unless it is 0, `notify` has to be called when a request that was in
+            flight has ended, or turns out to be a stream.
+    """
+
+    def __init__(
+        self, in_flight: Callable[[], list[Exchange]], long_polls: tuple[str, ...] = ()
+    ) -> None:
         self.waiters = 0
-        """How many wait, and have to be told."""
+        self._in_flight = in_flight
+        self._long_polls = long_polls
+        self._changed = threading.Condition()
 
-    def exchange_ended(self) -> None:
-        """Say that something in flight has ended, or became a stream."""
+    def notify(self) -> None:
+        """Let those who wait look again at what is in flight."""
         with self._changed:
             self._changed.notify_all()
 
-    def wait(self, timeout: float, *, except_paths: Iterable[str] = ()) -> list[Exchange]:
-        """Wait until nothing is in flight that counts.
+    def requests_left_after(
+        self, timeout: float, *, except_paths: Iterable[str] = ()
+    ) -> list[Exchange]:
+        """Wait until no request is in flight; return those that still are after `timeout`.
 
-        WebSockets and server-sent events do not count: they are open for as long as the page is.
+        Those that `stays_open` do not count.
 
         Args:
-            timeout: In seconds.
-            except_paths: Patterns of paths that do not count either.
-
-        Returns:
-            What was still in flight after `timeout`; nothing if all is well.
+            timeout: In seconds. Pauses of the test do not count.
+            except_paths: Patterns of paths that do not count either, with `*` and `?`.
         """
-        deadline = time.monotonic() + timeout
+        deadline = PAUSES.monotonic() + timeout
         with self._changed:
-            # Before the first look: whoever ends after it has to see that somebody waits.
+            # Before the first look, so that a request that ends after it calls `notify`.
             self.waiters += 1
             try:
-                while busy := self._counted(except_paths):
-                    left = deadline - time.monotonic()
+                while requests := self._counting_requests(except_paths):
+                    left = deadline - PAUSES.monotonic()
                     if left <= 0:
-                        return busy
+                        return requests
                     self._changed.wait(left)
             finally:
                 self.waiters -= 1
         return []
 
-    def _counted(self, except_paths: Iterable[str]) -> list[Exchange]:
+    def stays_open(self, exchange: Exchange) -> bool:
+        """Whether nobody waits for the end of a request.
+
+        That are WebSockets and server-sent events, which are open for as long as the page is, and
+        long polls, whose paths the test names by patterns with `*` and `?`.
+        """
+        return exchange.streams or _matches(exchange, self._long_polls)
+
+    def _counting_requests(self, except_paths: Iterable[str]) -> list[Exchange]:
         return [
-            one
-            for one in self._in_flight()
-            if not one.streams and not any(fnmatch.fnmatch(one.path, p) for p in except_paths)
+            exchange
+            for exchange in self._in_flight()
+            if not self.stays_open(exchange) and not _matches(exchange, except_paths)
         ]
+
+
+def _matches(exchange: Exchange, patterns: Iterable[str]) -> bool:
+    return any(fnmatch.fnmatchcase(exchange.path, pattern) for pattern in patterns)

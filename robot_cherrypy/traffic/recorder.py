@@ -1,253 +1,307 @@
-"""Sees every exchange of one server from outside: a middleware for WSGI and for ASGI.
+"""The recorder: middleware for WSGI and ASGI that sees every exchange of one server.
 
-It is on the path of every request, so it keeps what it gets and works it out when somebody asks.
+Each request passes through it, so it only keeps what it gets: `Exchange` reads headers, parameters
+and body when somebody asks for them.
 """
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import unquote
 
-from robot_cherrypy.traffic.exchange import Exchange, ServerFailure
+from robot_cherrypy.asgi import AsgiCallable, Message, Receive, Scope, Send
+from robot_cherrypy.errors import no_bytes
+from robot_cherrypy.pauses import PAUSES
+from robot_cherrypy.traffic import asgi_faults, wsgi_faults
+from robot_cherrypy.traffic.exchange import Exchange, ExchangeCutError, RecordedError
 from robot_cherrypy.traffic.faults import Faults
 from robot_cherrypy.traffic.idleness import Idleness
-from robot_cherrypy.traffic.journal import JOURNAL, ExchangeCutError, current
+from robot_cherrypy.traffic.journal import JOURNAL, current_exchange
 
-Scope = dict[str, Any]
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-ASGIApplication = Callable[[Scope, Receive, Send], Awaitable[None]]
-WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Any]
+_WsgiCallable = Callable[[dict[str, Any], Callable[..., Any]], Any]
 
-_KEPT = 65536
-"""How much of a request's body is kept, in bytes."""
+# How much of a request's body is kept, in bytes: nearly every form and JSON document as a whole, of
+# an upload the beginning.
+_MAX_RAW_BODY = 65536
 
-_KINDS = frozenset({"http", "websocket"})
+# How much of the response to a request that was refused is kept, in bytes. The report shows half of
+# it, so that a secret at the end of that half is known as a whole and masked.
+_MAX_RESPONSE_BODY = 4_000
+
+_RECORDED_SCOPES = frozenset({"http", "websocket"})
 _WITHOUT_BODY = frozenset({"GET", "HEAD"})
 _STATUSES = frozenset(HTTPStatus)
 
 
 class Recorder:
-    """Knows what one server has in flight, and puts it into the journal."""
+    """Knows what one server has in flight, and writes its exchanges into the journal.
 
-    def __init__(self, server: str = "") -> None:
-        """Record under the alias of a server."""
+    Attributes:
+        server: Alias of the server.
+        faults: What a test injects into its responses.
+        end_reason: Which request asked for the end of the whole server, and how, if one did.
+    """
+
+    def __init__(self, server: str = "", *, long_polls: tuple[str, ...] = ()) -> None:
         self.server = server
         self.faults = Faults()
-        self.exit_request: str | None = None
+        self.end_reason: str | None = None
+        # By their numbers.
         self._in_flight: dict[int, Exchange] = {}
-        self._idleness = Idleness(self.in_flight)
-        self._cut = False
+        self._cut: frozenset[Exchange] = frozenset()
+        self._idleness = Idleness(self.in_flight, long_polls)
 
     def in_flight(self) -> list[Exchange]:
         """Return the requests whose response has not ended, oldest first."""
         return sorted(self._in_flight.values(), key=lambda exchange: exchange.number)
 
-    def wait_until_idle(
+    def requests_left_after(
         self, timeout: float, *, except_paths: tuple[str, ...] = ()
     ) -> list[Exchange]:
-        """Wait until nothing is in flight; see `Idleness.wait`."""
-        return self._idleness.wait(timeout, except_paths=except_paths)
+        """See `Idleness.requests_left_after`."""
+        return self._idleness.requests_left_after(timeout, except_paths=except_paths)
 
-    def settle(self, since: float, timeout: float) -> None:
+    def stays_open(self, exchange: Exchange) -> bool:
+        """See `Idleness.stays_open`."""
+        return self._idleness.stays_open(exchange)
+
+    def wait_for_end(self, since: float, timeout: float) -> None:
         """Wait until requests, and threads that requests since then started, have ended."""
-        deadline = time.monotonic() + timeout
+        deadline = PAUSES.monotonic() + timeout
         if self._in_flight:
-            self.wait_until_idle(timeout)
-        JOURNAL.wait_for_work(since, deadline - time.monotonic())
+            self.requests_left_after(timeout)
+        JOURNAL.wait_for_threads(since, deadline - PAUSES.monotonic())
 
     def cut(self) -> None:
-        """End every streamed response at its next chunk, and every fault now."""
-        self._cut = True
+        """End each response in flight at its next chunk, and clear the faults."""
+        self._cut = frozenset(self._in_flight.values())
         self.faults.clear()
 
-    def wsgi(self, application: WSGIApplication) -> WSGIApplication:
-        """Wrap a WSGI application (PEP 3333)."""
+    def raise_if_cut(self, exchange: Exchange) -> None:
+        """Raise ExchangeCutError if the response was in flight when the server stopped."""
+        if exchange in self._cut:
+            raise ExchangeCutError(f"{exchange}: the server has stopped")
+
+    def wsgi(self, application: _WsgiCallable) -> _WsgiCallable:
+        """Return a WSGI application (PEP 3333) that is recorded."""
 
         def recorded(environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
             exchange = self._begin_wsgi(environ)
-            answer = self.faults.wsgi(exchange, application) if self.faults.active else application
+            called = application
+            if self.faults.active and (injection := self.faults.injection(exchange)):
+                called = wsgi_faults.injected(application, injection)
 
             def start(status: str, headers: Any, *args: Any) -> Any:
                 write = start_response(status, headers, *args)  # raises if it is too late
-                self.responds(exchange, int(status[:3]), headers)
+                self.response_started(exchange, int(status[:3]), headers)
                 return write
 
             try:
-                return _Body(self, exchange, answer(environ, start))
+                return _ResponseBody(self, exchange, called(environ, start))
             except BaseException as error:
                 self.end(exchange, error)
                 raise
 
         return recorded
 
-    def asgi(self, application: ASGIApplication) -> ASGIApplication:
-        """Wrap an ASGI application (ASGI 3.0)."""
+    def asgi(self, application: AsgiCallable) -> AsgiCallable:
+        """Return an ASGI application (ASGI 3.0) that is recorded."""
 
         async def recorded(scope: Scope, receive: Receive, send: Send) -> None:
-            kind = scope["type"]
-            if kind not in _KINDS:
+            if scope["type"] not in _RECORDED_SCOPES:
                 await application(scope, receive, send)
                 return
-            client, path = scope.get("client"), scope["path"]
-            exchange = Exchange(
-                scope.get("method", "GET"),  # a WebSocket has none
-                unquote(path) if "%" in path else path,
-                scope["query_string"].decode("latin-1"),
-                self.server,
-                client[0] if client else "",
-                scope["headers"],
-                kind == "websocket",
-            )
-            self._begin(exchange)
-            answer = self.faults.asgi(exchange, application) if self.faults.active else application
+            exchange = self._begin_asgi(scope)
+            called = application
+            if self.faults.active and (injection := self.faults.injection(exchange)):
+                called = asgi_faults.injected(application, injection)
             if exchange.method not in _WITHOUT_BODY:
                 receive = _keeping(exchange, receive)
-            # Our own server tells by itself, so that `send` stays what it answers quickest.
+            # Our own server reports what it sends, so that its `send` needs no wrapper.
             observe = getattr(getattr(send, "__self__", None), "observe", None)
             if observe is None:
-                send = self._watching(exchange, send)
+                send = self._observed(exchange, send)
             else:
                 observe(self, exchange)
             try:
-                await answer(scope, receive, send)
+                await called(scope, receive, send)
             except BaseException as error:
-                self.end(exchange, error)
+                self.end(exchange, None if _ends_a_coroutine(error) else error)
                 raise
             self.end(exchange)
 
-        recorded.__wrapped__ = application  # type: ignore[attr-defined]  # servers look through us
+        recorded.__wrapped__ = application  # type: ignore[attr-defined]  # for servers that look
         return recorded
 
     def _begin_wsgi(self, environ: dict[str, Any]) -> Exchange:
         get = environ.get
         path = get("SCRIPT_NAME", "") + get("PATH_INFO", "")
+        raw_headers = environ.copy()
+        raw_headers["wsgi.input"] = None  # does not have to live as long as the exchange
         exchange = Exchange(
             environ["REQUEST_METHOD"],
             path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace"),
             get("QUERY_STRING", ""),
             self.server,
             get("REMOTE_ADDR", ""),
-            environ.copy(),
+            raw_headers,
             get("HTTP_UPGRADE", "").lower() == "websocket",
         )
-        exchange.raw_headers["wsgi.input"] = None  # is not kept for as long as the exchange
         if get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
-            environ["wsgi.input"] = _Input(exchange, environ["wsgi.input"])
-        before = current.get()
+            environ["wsgi.input"] = _RequestBody(exchange, environ["wsgi.input"])
+        before = current_exchange.get()
         if before is not None and before.ended is None and before.number in self._in_flight:
-            # cheroot forgets to close the body if the client has gone before the headers are sent.
+            # cheroot does not close the body if the client disconnects before the headers are sent.
             self.end(before)
         self._begin(exchange)
         return exchange
 
+    def _begin_asgi(self, scope: Scope) -> Exchange:
+        client = scope.get("client")
+        exchange = Exchange(
+            scope.get("method", "GET"),  # a WebSocket has none
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            self.server,
+            client[0] if client else "",
+            scope["headers"],
+            scope["type"] == "websocket",
+        )
+        self._begin(exchange)
+        return exchange
+
     def _begin(self, exchange: Exchange) -> None:
-        current.set(exchange)
+        current_exchange.set(exchange)
         self._in_flight[exchange.number] = exchange
         JOURNAL.exchanges.append(exchange)
 
-    def responds(self, exchange: Exchange, status: int, headers: Any) -> None:
-        """Take note of status and headers; an error that the page does not explain is one too."""
+    def response_started(self, exchange: Exchange, status: int, headers: Any) -> None:
+        """Record status and headers; an error status that no exception explains is an error."""
         if self._cut:
             self.raise_if_cut(exchange)
         exchange.responded = time.monotonic()
-        exchange.status, exchange.response_headers = status, headers
-        if status >= 500 and not (exchange.failures or exchange.fault):
+        exchange.status, exchange.raw_response_headers = status, headers
+        if status >= 500 and not (exchange.errors or exchange.fault):
             phrase = HTTPStatus(status).phrase if status in _STATUSES else ""
-            JOURNAL.add(
-                ServerFailure(
+            JOURNAL.add_error(
+                RecordedError(
                     type=f"HTTP {status}", message=phrase, exchange=exchange, server=self.server
                 )
             )
         if self._idleness.waiters and exchange.streams:
-            self._idleness.exchange_ended()
+            self._idleness.notify()
 
-    def sends(self, exchange: Exchange, size: int) -> None:
-        """Take note of a part of the body."""
+    def body_sent(self, exchange: Exchange, part: bytes) -> None:
+        """Record that a part of the body is sent."""
         if self._cut:
             self.raise_if_cut(exchange)
-        exchange.sent += size
-
-    def _watching(self, exchange: Exchange, send: Send) -> Send:
-        async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                self.responds(exchange, message["status"], message["headers"])
-            else:
-                self.sends(exchange, len(message.get("body", b"")))
-            await send(message)
-
-        return watched
-
-    def raise_if_cut(self, exchange: Exchange) -> None:
-        """End what streams when the server has stopped."""
-        if self._cut:
-            raise ExchangeCutError(f"{exchange}: the server has stopped")
-
-    def end(self, exchange: Exchange, error: BaseException | None = None) -> None:
-        """Take note that an exchange is over."""
-        exchange.ended = time.monotonic()
-        self._in_flight.pop(exchange.number, None)
-        if error is not None:
-            self._note_error(exchange, error)
-        if self._idleness.waiters:
-            self._idleness.exchange_ended()
-        if JOURNAL.report:
+        exchange.sent += len(part)
+        _keep_refusal(exchange, part)
+        # The server itself responds after the application has raised an error.
+        if exchange.ended is not None and JOURNAL.report:
             JOURNAL.report(exchange)
 
-    def _note_error(self, exchange: Exchange, error: BaseException) -> None:
+    def end(self, exchange: Exchange, error: BaseException | None = None) -> None:
+        """Record that the response has ended, or that the application raised an error."""
+        exchange.ended = time.monotonic()
+        try:
+            if error is not None:
+                self._record_error(exchange, error)
+            # Before it is no longer in flight, so that who waits for that in the test process finds
+            # the exchange recorded.
+            if JOURNAL.report:
+                JOURNAL.report(exchange)
+            JOURNAL.limit_bodies(exchange)
+        finally:
+            self._in_flight.pop(exchange.number, None)
+            if self._idleness.waiters:
+                self._idleness.notify()
+
+    def _observed(self, exchange: Exchange, send: Send) -> Send:
+        async def observed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message.get("headers", ())  # optional (ASGI, "Response Start")
+                self.response_started(exchange, message["status"], headers)
+            else:
+                self.body_sent(exchange, message.get("body", b""))
+            await send(message)
+
+        return observed
+
+    def _record_error(self, exchange: Exchange, error: BaseException) -> None:
         if isinstance(error, SystemExit | KeyboardInterrupt):
             raised = f"{type(error).__name__}: {error}"
-            self.exit_request = f"{exchange.method} {exchange.path} raised {raised}"
-        JOURNAL.fail(error, exchange=exchange)
+            self.end_reason = f"{exchange.method} {exchange.path} raised {raised}"
+        JOURNAL.add_exception(error, exchange=exchange)
+
+
+def _ends_a_coroutine(error: BaseException) -> bool:
+    """Whether the server ends a coroutine, and no application has raised the exception."""
+    if not isinstance(error, asyncio.CancelledError | GeneratorExit):
+        return False
+    try:
+        task = asyncio.current_task()
+    except RuntimeError:  # the event loop is closed, and its coroutines are too
+        return True
+    return task is None or task.cancelling() > 0
 
 
 def _keep(exchange: Exchange, data: bytes) -> None:
+    """Add what was read of a request's body to its exchange."""
     exchange.received += len(data)
-    if len(exchange.kept) < _KEPT:
-        exchange.kept += data[: _KEPT - len(exchange.kept)]
+    if len(exchange.raw_body) < _MAX_RAW_BODY:
+        exchange.raw_body += data[: _MAX_RAW_BODY - len(exchange.raw_body)]
+
+
+def _keep_refusal(exchange: Exchange, part: bytes) -> None:
+    """Add a part of the response's body to its exchange if its status is 400 or more."""
+    kept = exchange.raw_response_body
+    if (exchange.status or 0) >= 400 and len(kept) < _MAX_RESPONSE_BODY:
+        exchange.raw_response_body = (kept + part)[:_MAX_RESPONSE_BODY]
 
 
 def _keeping(exchange: Exchange, receive: Receive) -> Receive:
-    async def kept() -> Message:
+    """Return a `receive` that keeps the request's body while the application reads it."""
+
+    async def keeping() -> Message:
         message = await receive()
         if message["type"] == "http.request":
             _keep(exchange, message.get("body", b""))
         return message
 
-    return kept
+    return keeping
 
 
-class _Input:
-    """A request body that is kept while the application reads it (PEP 3333, input stream)."""
+class _RequestBody:
+    """The input stream of WSGI (PEP 3333), which keeps what the application reads."""
 
-    def __init__(self, exchange: Exchange, source: Any) -> None:
-        self._exchange, self._source = exchange, source
+    def __init__(self, exchange: Exchange, stream: Any) -> None:
+        self._exchange, self._stream = exchange, stream
 
     def __getattr__(self, name: str) -> Any:
-        """Offer what the server's own has besides, such as `read_trailer_lines`."""
-        return getattr(self._source, name)
+        """Return what only the server's own stream has, such as `read_trailer_lines`."""
+        return getattr(self._stream, name)
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.readline, b"")
 
     def read(self, *size: int) -> bytes:
-        return self._kept(self._source.read(*size))
+        return self._kept(self._stream.read(*size))
 
     def readline(self, *size: int) -> bytes:
-        return self._kept(self._source.readline(*size))
+        return self._kept(self._stream.readline(*size))
 
     def readlines(self, *hint: int) -> list[bytes]:
-        return [self._kept(line) for line in self._source.readlines(*hint)]
+        return [self._kept(line) for line in self._stream.readlines(*hint)]
 
     def _kept(self, data: bytes) -> bytes:
         _keep(self._exchange, data)
         return data
 
 
-class _Body:
-    """A WSGI response body that says when it has ended."""
+class _ResponseBody:
+    """The response body of WSGI; the exchange ends when the server closes it."""
 
     __slots__ = ("_body", "_exchange", "_next", "_recorder")
 
@@ -255,21 +309,30 @@ class _Body:
         self._recorder, self._exchange, self._body = recorder, exchange, body
         self._next = iter(body).__next__
 
-    def __iter__(self) -> Iterator[bytes]:
+    def __iter__(self) -> Iterator[Any]:
         return self
 
-    def __next__(self) -> bytes:
+    def __next__(self) -> Any:
         exchange = self._exchange
         self._recorder.raise_if_cut(exchange)
         try:
-            chunk: bytes = self._next()
+            chunk = self._next()
         except StopIteration:
             raise
-        except Exception as error:
-            JOURNAL.fail(error, exchange=exchange, when="after the headers")
+        except BaseException as error:
+            self._record(error)
             raise
-        exchange.sent += len(chunk)
+        if chunk:  # servers skip what is empty
+            if not isinstance(chunk, bytes):
+                unusable = TypeError(no_bytes(chunk))
+                self._record(unusable)
+                raise unusable
+            exchange.sent += len(chunk)
+            _keep_refusal(exchange, chunk)
         return chunk
+
+    def _record(self, error: BaseException) -> None:
+        JOURNAL.add_exception(error, exchange=self._exchange, when="after the headers")
 
     def close(self) -> None:
         error: BaseException | None = None
@@ -281,4 +344,4 @@ class _Body:
             raise
         finally:
             self._recorder.end(self._exchange, error)
-            current.set(None)
+            current_exchange.set(None)

@@ -1,41 +1,52 @@
-"""Clients, blocking and for asyncio, with the methods that page handlers know.
+"""WebSocket clients, blocking and for asyncio, with the methods that page handlers know.
 
-They stand on the `websockets` library rather than on our own `protocol`: it is well kept, masks in
-C, and a server that is tested by a second implementation cannot share its misunderstandings.
+They use the `websockets` library and not our own `protocol`: it is well kept, masks in C, and a
+server that is tested with another implementation cannot share its misunderstandings.
 """
 
 import contextlib
+import ssl
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from websockets import exceptions
-from websockets.asyncio.client import connect as async_connect
-from websockets.sync.client import connect as blocking_connect
+from websockets.asyncio.client import connect as websockets_async_connect
+from websockets.sync.client import connect as websockets_connect
 
 from robot_cherrypy.errors import RobotCherryPyError
-from robot_cherrypy.websocket.errors import ABNORMAL, NORMAL, Closed
-from robot_cherrypy.websocket.protocol import Message
+from robot_cherrypy.websocket.errors import Closed
+from robot_cherrypy.websocket.protocol.close_codes import ABNORMAL, NORMAL
+from robot_cherrypy.websocket.protocol.frames import Message
+from robot_cherrypy.websocket.tls_socket import TlsContext
 
-_FAILED = (OSError, TimeoutError, exceptions.InvalidHandshake, exceptions.ConnectionClosed)
+# What the library raises if there is no server, or it does not accept the handshake.
+_CONNECT_ERRORS = (
+    OSError,
+    TimeoutError,
+    exceptions.InvalidHandshake,
+    exceptions.ConnectionClosed,
+)
 
 
-class ConnectionRefused(RobotCherryPyError):  # noqa: N818 - what happened
-    """There is no WebSocket to be had there.
+class ConnectionRefused(RobotCherryPyError):  # noqa: N818 - named for what happened
+    """No WebSocket could be opened.
 
     Attributes:
-        status: Of the HTTP response that refused the handshake, or None if there was none.
-        body: Of that response.
+        status: The status of the HTTP response that refused the handshake, or None if there was no
+            response.
+        body: The body of that response.
     """
 
     def __init__(self, url: str, error: Exception) -> None:
         response = getattr(error, "response", None)
         self.status: int | None = getattr(response, "status_code", None)
         self.body = bytes(getattr(response, "body", None) or b"").decode("utf-8", "replace")
-        why = str(error) or type(error).__name__
-        super().__init__(f"{url} gives no WebSocket: {why}.")
+        cause = str(error) or type(error).__name__
+        super().__init__(f"{url} gives no WebSocket: {cause}.")
 
 
-def _options(
+def _library_options(
     subprotocols: Sequence[str], headers: Mapping[str, str], timeout: float, max_message: int | None
 ) -> dict[str, Any]:
     return {
@@ -49,32 +60,32 @@ def _options(
 
 
 class _Connection:
-    """What both clients have."""
+    """What both clients tell about their connection."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
 
     @property
     def subprotocol(self) -> str | None:
-        """What client and server agreed to speak, or None."""
-        chosen: str | None = self._connection.subprotocol
-        return chosen
+        """The subprotocol that client and server agreed on, or None."""
+        subprotocol: str | None = self._connection.subprotocol
+        return subprotocol
 
     @property
     def response_headers(self) -> Mapping[str, str]:
-        """Headers of the response to the handshake."""
+        """The headers of the response to the handshake."""
         headers: Mapping[str, str] = self._connection.response.headers
         return headers
 
     @property
     def code(self) -> int | None:
-        """How the connection was closed, None as long as it is open."""
+        """The code with which the connection was closed, None as long as it is open."""
         code: int | None = self._connection.close_code
         return code
 
     @property
     def reason(self) -> str:
-        """What was said when it was closed."""
+        """The reason with which the connection was closed."""
         return self._connection.close_reason or ""
 
     def _closed(self) -> Closed:
@@ -91,30 +102,34 @@ class Client(_Connection):
                 yield self.receive()
 
     def receive(self, timeout: float | None = None) -> Message:
-        """Wait for a message.
+        """Wait for a message, and return it: a text as str, a binary one as bytes.
+
+        Args:
+            timeout: Seconds to wait at most; None for any time.
 
         Raises:
             Closed: There will be none.
-            TimeoutError: There was none within `timeout` seconds.
+            TimeoutError: There was none in time.
         """
-        message: Message = self._translated(lambda: self._connection.recv(timeout))
+        message: Message = self._call(lambda: self._connection.recv(timeout))
         return message
 
     def send(self, message: Message) -> None:
-        """Send str as text, bytes as binary.
+        """Send a message: str as text, bytes as binary.
 
         Raises:
             Closed: It cannot be sent any more.
         """
-        self._translated(lambda: self._connection.send(message))
+        self._call(lambda: self._connection.send(message))
 
     def close(self, code: int = NORMAL, reason: str = "") -> None:
-        """Close, and wait until the server has agreed or the time-out is over."""
+        """Close, and wait until the server has done so as well or the time-out is over."""
         self._connection.close(code, reason)
 
-    def _translated(self, action: Callable[[], Any]) -> Any:
+    def _call(self, function: Callable[[], Any]) -> Any:
+        """Call a function of the library, and raise `Closed` in place of its own error."""
         try:
-            return action()
+            return function()
         except exceptions.ConnectionClosed as error:
             raise self._closed() from error
 
@@ -148,6 +163,9 @@ class AsyncClient(_Connection):
         await self._connection.close(code, reason)
 
 
+# The defaults of time-out and size are those of the `websockets` library.
+
+
 @contextlib.contextmanager
 def connect(
     url: str,
@@ -162,20 +180,23 @@ def connect(
 
     Args:
         url: Such as `ws://127.0.0.1:8080/chat`. Proxies are not used.
-        subprotocols: Names of what the client speaks, the preferred one first.
+        subprotocols: Names that the client speaks, the preferred one first.
         headers: Further headers of the handshake, such as a cookie.
         timeout: Seconds that connecting may take, and closing.
         max_message: Bytes that a message may have; None for any number.
         **options: Passed on to the `websockets` library's `connect`.
 
     Raises:
-        ConnectionRefused: The server did not accept.
+        ConnectionRefused: The server cannot be reached, or did not accept.
     """
-    chosen = {**_options(subprotocols, headers or {}, timeout, max_message), **options}
+    arguments = {**_library_options(subprotocols, headers or {}, timeout, max_message), **options}
+    if urlsplit(url).scheme == "wss":
+        # The library reads in a thread of its own.
+        arguments["ssl"] = TlsContext(arguments.get("ssl") or ssl.create_default_context())
     with contextlib.ExitStack() as stack:
         try:
-            connection = stack.enter_context(blocking_connect(url, **chosen))
-        except _FAILED as error:
+            connection = stack.enter_context(websockets_connect(url, **arguments))
+        except _CONNECT_ERRORS as error:
             raise ConnectionRefused(url, error) from error
         yield Client(connection)
 
@@ -191,10 +212,10 @@ async def connect_async(
     **options: Any,
 ) -> AsyncIterator[AsyncClient]:
     """Connect as `connect` does, for coroutines."""
-    chosen = {**_options(subprotocols, headers or {}, timeout, max_message), **options}
+    arguments = {**_library_options(subprotocols, headers or {}, timeout, max_message), **options}
     async with contextlib.AsyncExitStack() as stack:
         try:
-            connection = await stack.enter_async_context(async_connect(url, **chosen))
-        except _FAILED as error:
+            connection = await stack.enter_async_context(websockets_async_connect(url, **arguments))
+        except _CONNECT_ERRORS as error:
             raise ConnectionRefused(url, error) from error
         yield AsyncClient(connection)

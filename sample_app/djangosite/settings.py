@@ -6,7 +6,7 @@ from pathlib import Path
 
 BASE_DIR = Path(__file__).parent
 
-# Where the database and uploaded files are.
+# The folder of the database and of uploaded files.
 DATA = Path(os.environ.get("DJANGOSITE_DATA") or Path(tempfile.gettempdir()) / "djangosite")
 DATA.mkdir(exist_ok=True)
 

@@ -1,4 +1,4 @@
-"""The project's pages."""
+"""The URLs of the project."""
 
 from django.contrib import admin
 from django.urls import include, path

@@ -1,6 +1,6 @@
-"""An application that sends every message back exactly as it came.
+"""An application that shows every message exactly as it was sent.
 
-`Echo` has plain page handlers, `AsyncEcho` has coroutines, and both fill the same template.
+`Echo` has plain page handlers and `AsyncEcho` coroutines; both use the same template.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import cherrypy
 
-# The page needs its own style sheet and icon and nothing else, so nothing else may load or run.
+# The page may use its own style sheet and icon only.
 _POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -28,7 +28,7 @@ _CONFIG = {
     ],
 }
 
-_ANSWER = """<section aria-labelledby="heading">
+_MESSAGE = """<section aria-labelledby="heading">
       <h2 id="heading">{heading}</h2>
       <output id="echo" for="message" dir="auto">{message}</output>
     </section>"""
@@ -43,13 +43,13 @@ class Echo:
     @cherrypy.tools.allow(methods=["GET", "HEAD"])
     def index(self) -> str:
         """Show the form."""
-        return form()
+        return _form_page()
 
     @cherrypy.expose
     @cherrypy.tools.allow(methods=["POST"])
     def echo(self, message: object = None) -> str:
         """Show the message that was sent, and the form for the next one."""
-        return answer(message)
+        return _message_page(message)
 
 
 class AsyncEcho:
@@ -61,42 +61,42 @@ class AsyncEcho:
     @cherrypy.tools.allow(methods=["GET", "HEAD"])
     async def index(self) -> str:
         """Show the form."""
-        return form()
+        return _form_page()
 
     @cherrypy.expose
     @cherrypy.tools.allow(methods=["POST"])
     async def echo(self, message: object = None) -> str:
         """Show the message that was sent, and the form for the next one."""
-        await asyncio.sleep(0)  # other requests get a turn, which a plain handler cannot give them
-        return answer(message)
+        await asyncio.sleep(0)  # as a coroutine that waits for something: other requests go on
+        return _message_page(message)
 
 
-def form() -> str:
-    """Return the page before anything was sent."""
-    return _template().substitute(title="Echo", answer="")
+def _form_page() -> str:
+    """Return the page with the form only."""
+    return _template().substitute(title="Echo", message="")
 
 
-def answer(message: object) -> str:
-    """Return the page that shows a message.
+def _message_page(message: object) -> str:
+    """Return the page with a message and the form.
 
     Args:
         message: The form's field as CherryPy parsed it.
 
     Raises:
-        cherrypy.HTTPError: 400, if the request had no such field, several, or a file in it.
+        cherrypy.HTTPError: 400, if the request has no such field, several, or a file in it.
     """
     if not isinstance(message, str):
         raise cherrypy.HTTPError(400, "Send one text field named 'message'.")
     heading = "You said" if message else "You said nothing"
-    shown = _ANSWER.format(heading=heading, message=_as_text(message))
-    return _template().substitute(title=f"{heading} – Echo", answer=shown)
+    section = _MESSAGE.format(heading=heading, message=_as_text(message))
+    return _template().substitute(title=f"{heading} – Echo", message=section)
 
 
 def _as_text(message: str) -> str:
-    """Return HTML whose text content is the message.
+    """Return HTML whose text content is exactly the message.
 
-    A parser turns a carriage return without a line feed into a line break (HTML Standard,
-    "Preprocessing the input stream"), unless it comes as a character reference.
+    A carriage return without a line feed is written as a character reference, because a parser of
+    HTML would turn it into a line break (HTML Standard, "Preprocessing the input stream").
     """
     return re.sub(r"\r(?!\n)", "&#13;", html.escape(message))
 

@@ -1,7 +1,7 @@
-"""A tea shop with deliberate faults: it looks fine while things go wrong on its server.
+"""A tea shop with deliberate faults: its pages look fine while errors happen on its server.
 
-For the suites that show what a test gets to know of both sides. Each page handler says what is
-wrong with it.
+For the suites that show what a test learns about browser and server. The docstring of each page
+handler says what is wrong with it.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ def _page(title: str, body: str) -> str:
 
 
 class Shop:
-    """The pages that need no coroutines."""
+    """The pages without coroutines, for both servers."""
 
     @cherrypy.expose
     def index(self) -> str:
@@ -44,12 +44,12 @@ class Shop:
 
     @cherrypy.expose
     def tea(self, name: str) -> str:
-        """Show a tea; fail with an error page for one that there is not."""
+        """Show a tea; respond with an error page for a tea that does not exist."""
         return _page(name.title(), f"<p>{_TEAS[name] / 100:.2f} € for 100 g</p>")
 
     @cherrypy.expose
     def order(self, tea: str = "assam", grams: str = "100", card_secret: str = "") -> str:
-        """Thank for an order, although writing it down failed: the page looks fine."""
+        """Thank for an order also when it could not be written down: the page looks fine."""
         try:
             self._write_down(tea, int(grams), card_secret)
         except Exception:  # noqa: BLE001 - the fault that this page is for
@@ -58,14 +58,14 @@ class Shop:
 
     @cherrypy.expose
     def newsletter(self) -> str:
-        """Answer at once; fail later, in a thread."""
+        """Respond at once; raise an exception later, in a thread."""
         threading.Thread(target=self._send_newsletter, name="newsletter").start()
         return _page("Subscribed", "<p>You will hear from us.</p>")
 
     @cherrypy.expose
     @cherrypy.config(**{"response.stream": True})
     def catalogue(self) -> Iterator[str]:
-        """Stream a catalogue that breaks off: the error comes after the headers."""
+        """Stream a catalogue; raise an exception in the middle, after the headers were sent."""
 
         def chunks() -> Iterator[str]:
             yield _PAGE.partition("{body}")[0].replace("{title}", "Catalogue")
@@ -77,20 +77,20 @@ class Shop:
     @cherrypy.expose
     @websocket
     def haggle(self, ws: BlockingWebSocket) -> None:
-        """Haggle over a price; break off at an offer that is no number."""
+        """Haggle over a price; raise an exception at an offer that is no number."""
         for offer in ws:
             ws.send("Done" if int(offer) >= _TEAS["assam"] else "More")
 
     @cherrypy.expose
     @websocket
     async def auction(self, ws: WebSocket) -> None:
-        """Tell where bidding for a tea begins; break off at one that there is not."""
+        """Send the price at which bidding for a tea begins; raise an error for an unknown one."""
         async for tea in ws:
             await ws.send(str(_TEAS[str(tea)]))
 
     @cherrypy.expose
     def stock(self, seconds: str = "2") -> str:
-        """Take two seconds."""
+        """Respond after two seconds."""
         time.sleep(float(seconds))
         return _page("Stock", "<p>Plenty.</p>")
 
@@ -98,18 +98,18 @@ class Shop:
     @cherrypy.tools.json_in()
     @cherrypy.tools.json_out()
     def wish(self) -> Any:
-        """Take a wish in JSON. Nothing is wrong here."""
+        """Grant a wish in JSON. Nothing is wrong here."""
         return {"granted": cherrypy.request.json}
 
     @cherrypy.expose
     def till(self) -> str:
-        """Answer 503 by itself, without any exception."""
+        """Respond with status 503 without any exception."""
         cherrypy.response.status = 503
         return _page("Till", "<p>The till is closed.</p>")
 
     @cherrypy.expose
     def broken_page(self) -> str:
-        """Answer fine with a page whose own script and picture fail in the browser."""
+        """Show a page with a script that raises an exception and a picture that is missing."""
         script = '<script>fetch("/api/none"); total.update(5)</script><img src="/none.png">'
         return _page("Basket", "<p>Your basket</p>" + script)
 
@@ -162,7 +162,7 @@ class Members:
 
     @cherrypy.expose
     def leak(self) -> str:
-        """Put what nobody should see into the session, and never take it out."""
+        """Put a card number into the session, where it stays."""
         cherrypy.session["card_number"] = "4929 1234 5678 9010"
         cherrypy.session["basket"] = ["assam"] * 3
         return _page("Paid", "<p>Paid by card.</p>")
@@ -178,7 +178,7 @@ _LOGIN = """
 
 
 class Counter:
-    """A page that answers after a while, as a form on a busy server does."""
+    """A page that comes after a while, as on a busy server."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -199,11 +199,11 @@ class Counter:
 
 
 class Clock:
-    """The same hour, told by the server and by a script of the page."""
+    """Shows the time of the server, and the time of the browser by a script."""
 
     @cherrypy.expose
     def index(self) -> str:
-        """Show both."""
+        """Show both times."""
         hour = time.strftime("%Y-%m-%d %H:%M", time.gmtime())
         return _page("Clock", f'<p id="server">{hour}</p><p id="page"></p>{_CLOCK}')
 
@@ -220,11 +220,11 @@ _CLOCK = """
 
 
 class Untidy:
-    """Pages that change what belongs to all."""
+    """A page that changes the global state of CherryPy."""
 
     @cherrypy.expose
     def index(self) -> str:
-        """Change CherryPy's state, and forget to change it back."""
+        """Change configuration, tools, bus and tree, and do not change them back."""
         cherrypy.config["tea.discount"] = 0.2
         cherrypy.request.app.config.setdefault("/tea", {})["response.timeout"] = 1
         cherrypy.tools.tea = cherrypy.Tool("before_handler", lambda: None)
@@ -235,7 +235,7 @@ class Untidy:
 
 
 def _listen(_message: str, _level: int) -> None:
-    """Listen in vain."""
+    """Do nothing."""
 
 
 class Faulty(Shop):
@@ -250,11 +250,11 @@ class Faulty(Shop):
 
 
 class AsyncFaulty(Faulty):
-    """The same with coroutines that fail, for the asyncio server."""
+    """The same with coroutines that raise exceptions, for the asyncio server."""
 
     @cherrypy.expose
     async def reserve(self) -> str:
-        """Answer at once; fail in a task that nobody awaits."""
+        """Respond at once; raise an exception later, in a task that nobody awaits."""
         task = asyncio.create_task(self._reserve())
         _tasks.add(task)
         task.add_done_callback(_tasks.discard)
@@ -262,7 +262,7 @@ class AsyncFaulty(Faulty):
 
     @cherrypy.expose
     async def weigh(self) -> str:
-        """Fail after waiting."""
+        """Raise an exception after waiting."""
         await asyncio.sleep(0.01)
         raise OverflowError("the scales only go to 1 kg")
 
@@ -292,6 +292,6 @@ class MarkedSession(RamSession):
 
 
 def third_party_members() -> cherrypy.Application:
-    """Make the shop with sessions of a class of its own, as CherryPy's documentation has it."""
+    """Make the shop with sessions of a class of its own, as in the documentation of CherryPy."""
     config = {**SESSIONS, "tools.sessions.storage_class": MarkedSession}
     return cherrypy.Application(Faulty(), "", {"/members": config})

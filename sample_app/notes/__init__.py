@@ -1,12 +1,12 @@
-"""Notes that several people keep in one database.
+"""Notes that several people write in one database.
 
-A page that is usable by keyboard talks to a small REST API, `api/notes`. `notes` makes the
-application with plain page handlers, `async_notes` the one with coroutines; both have the same
-models, rules and page. They are configured like any CherryPy application, by two entries of their
-own:
+A page, which can be used by keyboard alone, sends requests to a REST API, `api/notes`. `notes`
+makes the application with plain page handlers, `async_notes` with coroutines; both share models,
+rules and page. The configuration has three entries of its own:
 
-    notes.database = "postgresql://user:password@host/name"  # else "sqlite:///notes.db"
-    notes.instance = "one"  # how it calls itself in its log; else host and process
+    notes.database = "postgresql://user:password@host/name"  # by default "sqlite:///notes.db"
+    notes.password_file = "/run/secrets/database"  # if the URL has no password
+    notes.instance = "one"  # the name in the log; by default host and process
 """
 
 import cherrypy
@@ -18,14 +18,14 @@ from sample_app.notes.settings import Settings
 
 
 def notes() -> cherrypy.Application:
-    """Make the application with plain page handlers, for any server."""
+    """Return the application with plain page handlers, for any server."""
     settings = Settings()
     database = Database(cherrypy.engine, settings)
     return _application(settings, database, pages.Pages(api.Notes(), pages.Ready()))
 
 
 def async_notes() -> cherrypy.Application:
-    """Make the application with coroutines for page handlers, for the asyncio server."""
+    """Return the application with coroutines as page handlers, for the asyncio server."""
     settings = Settings()
     database = AsyncDatabase(cherrypy.engine, settings)
     return _application(settings, database, pages.Pages(api.AsyncNotes(), pages.AsyncReady()))
@@ -35,7 +35,7 @@ def _application(
     settings: Settings, database: Database | AsyncDatabase, root: pages.Pages
 ) -> cherrypy.Application:
     application = cherrypy.Application(root, "")
-    application.namespaces["notes"] = settings.set
+    application.namespaces["notes"] = settings.set_entry
     application.log = AccessLog(id(application), settings)
     application.merge(pages.configuration(settings, database))
     database.subscribe()

@@ -1,4 +1,4 @@
-"""An access log that programs can read."""
+"""An access log in JSON."""
 
 import json
 import time
@@ -11,7 +11,7 @@ from sample_app.notes.settings import Settings
 
 
 class AccessLog(LogManager):
-    """Writes a JSON object for each request, with the name of the instance that answered it."""
+    """Writes a JSON object for each request, with the name of the instance."""
 
     def __init__(self, application: int, settings: Settings) -> None:
         super().__init__(application, cherrypy.log.logger_root)

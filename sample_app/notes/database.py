@@ -1,7 +1,7 @@
-"""The database as an engine plugin, and a tool that gives each request a transaction.
+"""An engine plugin with the connections to the database, and a tool with a request's transaction.
 
-CherryPy's documentation teaches this division under "Database support": the plugin lives as long
-as the process serves, the tool as long as a request.
+CherryPy's documentation recommends both under "Database support": the plugin runs as long as the
+engine, the tool as long as a request.
 """
 
 import asyncio
@@ -23,20 +23,24 @@ from sqlalchemy.orm import sessionmaker
 from sample_app.notes.problems import Problem
 from sample_app.notes.settings import Settings
 
-Handler = Callable[..., Any]
+_Handler = Callable[..., Any]
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_MIGRATION_LOCK = 1_313_821_765  # any number that nothing else locks in this database
+
+# The number of the lock for migrations; any that nothing else locks in this database.
+_MIGRATION_LOCK = 1_313_821_765
+
 _DRIVERS = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+pysqlite"}
 _ASYNC_DRIVERS = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlite"}
 
-# A connection that the server has closed meanwhile, as at its restart, is found out and replaced
-# before a request gets it.
+# The pool checks a connection before a request gets it, and replaces it if the database has closed
+# it, as at a restart. A request waits for a free connection for at most 10 seconds, half of the
+# load balancer's time-out; then it fails with 503, and the page repeats it.
 _POOL = {"pool_pre_ping": True, "pool_timeout": 10}
 
 
 class Database(SimplePlugin):
-    """Connects when the engine starts and disconnects when it has stopped."""
+    """Opens connections when the engine starts, and closes them when it stops."""
 
     def __init__(self, bus: Any, settings: Settings) -> None:
         super().__init__(bus)
@@ -44,10 +48,10 @@ class Database(SimplePlugin):
         self._engine: Engine | None = None
 
     def start(self) -> None:
-        """Bring the tables up to date and make the pool of connections."""
-        migrate(self._settings.database)
-        self._engine = create_engine(with_driver(self._settings.database, _DRIVERS), **_POOL)
-        tune(self._engine)
+        """Run the migrations that are due, and make the pool of connections."""
+        migrate(self._settings.database_url)
+        self._engine = create_engine(_with_driver(self._settings.database_url, _DRIVERS), **_POOL)
+        _tune(self._engine)
         self._sessions = sessionmaker(self._engine, expire_on_commit=False)
 
     start.priority = 60  # type: ignore[attr-defined]  # before the server, which has 75
@@ -57,12 +61,12 @@ class Database(SimplePlugin):
         if self._engine:
             self._engine.dispose()
 
-    def in_transaction(self, handler: Handler) -> Handler:
-        """Return a page handler that commits what it did, unless it raises."""
+    def in_transaction(self, handler: _Handler) -> _Handler:
+        """Return a page handler that commits its changes if it raises no error."""
 
         @functools.wraps(handler)
         def call(*args: Any, **kwargs: Any) -> Any:
-            with outages(), self._sessions.begin() as session:
+            with _outages(), self._sessions.begin() as session:
                 cherrypy.serving.request.db = session
                 return handler(*args, **kwargs)
 
@@ -70,7 +74,7 @@ class Database(SimplePlugin):
 
 
 class AsyncDatabase(SimplePlugin):
-    """The same for coroutines: its connections live on the event loop of the server."""
+    """The same for coroutines: the connections belong to the event loop of the server."""
 
     def __init__(self, bus: Any, settings: Settings) -> None:
         super().__init__(bus)
@@ -79,30 +83,30 @@ class AsyncDatabase(SimplePlugin):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def start(self) -> None:
-        """Bring the tables up to date and make the pool of connections."""
-        migrate(self._settings.database)
+        """Run the migrations that are due, and make the pool of connections."""
+        migrate(self._settings.database_url)
         self._engine = create_async_engine(
-            with_driver(self._settings.database, _ASYNC_DRIVERS), **_POOL
+            _with_driver(self._settings.database_url, _ASYNC_DRIVERS), **_POOL
         )
-        tune(self._engine.sync_engine)
+        _tune(self._engine.sync_engine)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
 
     start.priority = 60  # type: ignore[attr-defined]  # before the server, which has 75
 
     def stop(self) -> None:
-        """Close the connections of the pool; those in use are closed by their requests."""
+        """Close the connections in the pool; requests in flight close theirs."""
         if self._engine and self._loop and self._loop.is_running():
             asyncio.run_coroutine_threadsafe(self._engine.dispose(), self._loop).result(timeout=5)
 
-    stop.priority = 20  # type: ignore[attr-defined]  # the server, which has 25, ends the loop
+    stop.priority = 20  # type: ignore[attr-defined]  # before the server, which has 25 and ends the loop
 
-    def in_transaction(self, handler: Handler) -> Handler:
-        """Return a page handler that commits what it did, unless it raises."""
+    def in_transaction(self, handler: _Handler) -> _Handler:
+        """Return a page handler that commits its changes if it raises no error."""
 
         @functools.wraps(handler)
         async def call(*args: Any, **kwargs: Any) -> Any:
             self._loop = asyncio.get_running_loop()
-            with outages():
+            with _outages():
                 async with self._sessions.begin() as session:
                     cherrypy.serving.request.db = session
                     return await handler(*args, **kwargs)
@@ -110,14 +114,15 @@ class AsyncDatabase(SimplePlugin):
         return call
 
 
-def transaction(database: Database | AsyncDatabase) -> None:
-    """Run the page handler in a transaction; it finds its session in `cherrypy.request.db`.
+def _transaction(database: Database | AsyncDatabase) -> None:
+    """Run the page handler in a transaction, with its session as `cherrypy.request.db`.
 
-    The transaction ends with the handler, so that no client hears of a change that is not stored.
+    The transaction is committed before the response is sent, so that no client gets a success for
+    a change that is not stored.
 
     Raises:
-        cherrypy.NotFound: The handler does not take what is in the URL. CherryPy would find that
-            out by itself, were it not called by another function.
+        cherrypy.NotFound: The handler does not accept the arguments in the URL. CherryPy checks
+            that only for handlers that no other function wraps.
     """
     handler = cherrypy.serving.request.handler
     if isinstance(handler, cherrypy.dispatch.PageHandler):
@@ -128,31 +133,31 @@ def transaction(database: Database | AsyncDatabase) -> None:
         handler.callable = database.in_transaction(handler.callable)
 
 
-cherrypy.tools.transaction = cherrypy.Tool("before_handler", transaction, priority=20)
+cherrypy.tools.transaction = cherrypy.Tool("before_handler", _transaction, priority=20)
 
 
 @contextlib.contextmanager
-def outages() -> Iterator[None]:
-    """Ask the client to come again when the database is not there."""
+def _outages() -> Iterator[None]:
+    """Respond with 503 if the database cannot be reached."""
     try:
         yield
     except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
         cherrypy.log(f"The database is not there: {error}")
-        raise _come_again() from error
+        raise _unavailable() from error
     except exc.DBAPIError as error:
         if not error.connection_invalidated:
             raise
         cherrypy.log(f"The database has gone: {error}")
-        raise _come_again() from error
+        raise _unavailable() from error
 
 
-def _come_again() -> Problem:
+def _unavailable() -> Problem:
     return Problem(503, "The database is not there at the moment.", retry_after=1)
 
 
-def migrate(url: str) -> None:
-    """Bring the tables up to date, one instance at a time."""
-    engine = create_engine(with_driver(url, _DRIVERS), poolclass=NullPool)
+def migrate(url: str | URL) -> None:
+    """Run the migrations that a database lacks; several instances do so one after the other."""
+    engine = create_engine(_with_driver(url, _DRIVERS), poolclass=NullPool)
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             lock = text("SELECT pg_advisory_xact_lock(:lock)")
@@ -163,18 +168,18 @@ def migrate(url: str) -> None:
         command.upgrade(config, "head")
 
 
-def with_driver(url: str, drivers: dict[str, str]) -> URL:
-    """Let a URL such as `postgresql://host/name` name the driver that is used here."""
+def _with_driver(url: str | URL, drivers: dict[str, str]) -> URL:
+    """Return a URL such as `postgresql://host/name` with the driver to use."""
     parsed = make_url(url)
     return parsed.set(drivername=drivers.get(parsed.drivername, parsed.drivername))
 
 
-def tune(engine: Engine) -> None:
-    """Let readers of an SQLite file go on while somebody writes."""
+def _tune(engine: Engine) -> None:
+    """Let SQLite read while it writes: its write-ahead log makes that possible."""
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
-        def use_log(connection: Any, _record: Any) -> None:
+        def use_write_ahead_log(connection: Any, _record: Any) -> None:
             cursor = connection.cursor()
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.close()

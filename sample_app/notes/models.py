@@ -1,4 +1,4 @@
-"""What is stored."""
+"""The table of notes."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -6,25 +6,27 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+# In characters; the migrations create the columns with the same lengths. A title is for a line of a
+# list, and a key is a UUID or the like.
 TITLE_LENGTH = 200
 KEY_LENGTH = 255
 
 
 class Moment(TypeDecorator[datetime]):
-    """A moment in UTC, also in SQLite, which forgets time zones."""
+    """A time in UTC, also in SQLite, which does not store time zones."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Return what was stored."""
+        """Return a stored value as a time in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Base(DeclarativeBase):
-    """All tables."""
+    """The base class of all models."""
 
 
 def _now() -> datetime:
@@ -34,8 +36,8 @@ def _now() -> datetime:
 class Note(Base):
     """A note.
 
-    `version` grows with each change, and SQLAlchemy changes a row only if it has the version that
-    was read. `creation_key` is what the client calls the request that made it.
+    `version` grows with each change; SQLAlchemy changes a row only if the row still has the version
+    that was read. `creation_key` is the Idempotency-Key of the request that created the note.
     """
 
     __tablename__ = "notes"
@@ -48,21 +50,21 @@ class Note(Base):
     changed: Mapped[datetime] = mapped_column(Moment, default=_now, onupdate=_now, index=True)
     creation_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH), unique=True)
 
-    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - as SQLAlchemy reads it
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy wants a dict
 
     @property
     def etag(self) -> str:
-        """The entity tag of its current state (RFC 9110, section 8.8.3).
+        """The entity tag of the current state (RFC 9110, section 8.8.3).
 
-        When it was created is part of it, since databases give the number of a deleted note, or of
-        one that a restored backup does not have, to another one.
+        It contains the time of creation, because a database can give the number of a deleted note,
+        or of one that is not in a restored backup, to a new note.
         """
         return f'"{self.created.timestamp():f}-{self.version}"'
 
     def summary(self) -> dict[str, Any]:
-        """What a list shows of it."""
+        """Return what a list contains of the note."""
         return {"id": self.id, "title": self.title, "changed": self.changed.isoformat()}
 
     def representation(self) -> dict[str, Any]:
-        """All that a client sees of it."""
+        """Return the note as clients get it."""
         return {**self.summary(), "text": self.text, "created": self.created.isoformat()}

@@ -1,4 +1,4 @@
-"""The page, and what is told to those who look after the application."""
+"""The page, and two resources for monitoring."""
 
 from pathlib import Path
 from typing import Any
@@ -14,49 +14,49 @@ from sample_app.notes.settings import Settings
 
 _FILES = Path(__file__).parent / "page"
 
-# The page needs its own files and its own server, and nothing else.
+# The page may use its own files and send requests to its own server only.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 
-class Api:
-    """Where the resources hang."""
+class _Api:
+    """The parent of the REST API's resources in the tree."""
 
     def __init__(self, notes: Notes | AsyncNotes) -> None:
         self.notes = notes
 
 
 class Ready:
-    """Tells whether requests can be served."""
+    """Whether the application can respond to requests."""
 
     exposed = True
 
     def GET(self) -> str:  # noqa: N802 - the dispatcher looks for it
-        """Ask the database; its absence is answered with 503."""
+        """Run a statement in the database; without a database the response is 503."""
         cherrypy.request.db.execute(text("SELECT 1"))
         return "ready"
 
 
 class AsyncReady:
-    """Tells whether requests can be served."""
+    """Whether the application can respond to requests."""
 
     exposed = True
 
     async def GET(self) -> str:  # noqa: N802 - the dispatcher looks for it
-        """Ask the database; its absence is answered with 503."""
+        """Run a statement in the database; without a database the response is 503."""
         await cherrypy.request.db.execute(text("SELECT 1"))
         return "ready"
 
 
-class Health:
-    """Tells that this process is alive, whatever else is missing."""
+class _Health:
+    """Whether this process responds, even without a database."""
 
     exposed = True
 
     def GET(self) -> str:  # noqa: N802 - the dispatcher looks for it
-        """Answer."""
+        """Return a text."""
         return "alive"
 
 
@@ -64,13 +64,13 @@ class Pages:
     """The root of the application."""
 
     def __init__(self, notes: Notes | AsyncNotes, ready: Ready | AsyncReady) -> None:
-        self.api = Api(notes)
+        self.api = _Api(notes)
         self.ready = ready
-        self.health = Health()
+        self.health = _Health()
 
 
 def configuration(settings: Settings, database: Database | AsyncDatabase) -> dict[str, Any]:
-    """Return the configuration of the application."""
+    """Return the application's configuration by path."""
     by_method = {"request.dispatch": cherrypy.dispatch.MethodDispatcher()}
     with_database = {**by_method, "tools.transaction.on": True}
     with_database["tools.transaction.database"] = database
@@ -78,7 +78,7 @@ def configuration(settings: Settings, database: Database | AsyncDatabase) -> dic
         "/": {
             **by_method,
             "error_page.default": problems.error_page,
-            "hooks.before_finalize": settings.sign,
+            "hooks.before_finalize": settings.add_header,
             "tools.encode.on": True,
             "tools.encode.encoding": "utf-8",
             "tools.staticdir.on": True,

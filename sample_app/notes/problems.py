@@ -1,4 +1,4 @@
-"""Errors as clients of the API get them (RFC 9457, "Problem Details for HTTP APIs")."""
+"""Errors in the API's responses (RFC 9457, "Problem Details for HTTP APIs")."""
 
 import json
 from http import HTTPStatus
@@ -8,13 +8,13 @@ import cherrypy
 
 
 class Problem(cherrypy.HTTPError):
-    """An error that a client is told of.
+    """An error whose response is a problem details object.
 
     Args:
-        status: Of HTTP.
-        message: For a person.
-        retry_after: After how many seconds the client may try again.
-        details: Further members of the answer.
+        status: The status of HTTP.
+        message: The explanation for people.
+        retry_after: After how many seconds the client may repeat the request.
+        details: Further members of the object.
     """
 
     def __init__(
@@ -25,25 +25,25 @@ class Problem(cherrypy.HTTPError):
         self.details = details
 
     def set_response(self) -> None:
-        """Make it the answer (called by CherryPy)."""
+        """Make this the response (called by CherryPy)."""
         super().set_response()
         if self.retry_after is not None:
             cherrypy.serving.response.headers["Retry-After"] = str(self.retry_after)
-        _answer(document(self.code, self._message, **self.details))
+        _respond(_document(self.code, self._message, **self.details))
 
 
 def error_page(status: str, message: str, **_: Any) -> str:
-    """Word CherryPy's own errors likewise (entry `error_page.default`)."""
+    """Return the page for CherryPy's own errors (configuration entry `error_page.default`)."""
     cherrypy.serving.response.headers["Content-Type"] = "application/problem+json"
-    return json.dumps(document(int(status.split(maxsplit=1)[0]), message))
+    return json.dumps(_document(int(status.split(maxsplit=1)[0]), message))
 
 
-def document(status: int, detail: str, **more: Any) -> dict[str, Any]:
-    """Return what is sent."""
+def _document(status: int, detail: str, **more: Any) -> dict[str, Any]:
+    """Return a problem details object."""
     return {"status": status, "title": HTTPStatus(status).phrase, "detail": detail, **more}
 
 
-def _answer(content: dict[str, Any]) -> None:
+def _respond(content: dict[str, Any]) -> None:
     response = cherrypy.serving.response
     response.headers["Content-Type"] = "application/problem+json"
     response.headers.pop("Content-Length", None)

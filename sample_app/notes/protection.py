@@ -1,4 +1,4 @@
-"""Requests that other sites make a browser send are refused."""
+"""Protection against requests that other sites have a browser send (CSRF)."""
 
 from urllib.parse import urlsplit
 
@@ -10,12 +10,13 @@ _SAFE = {"GET", "HEAD", "OPTIONS"}  # RFC 9110, section 9.2.1
 
 
 def same_origin() -> None:
-    """Let nobody but our own page change anything (Fetch Metadata; before that, RFC 6454).
+    """Refuse requests of other sites' pages that change something.
 
-    Clients that are no browsers send neither header, and no cookies either.
+    Browsers send Sec-Fetch-Site (W3C, "Fetch Metadata Request Headers"), old ones only Origin (RFC
+    6454). Other clients send neither, and no cookies that another site could misuse.
 
     Raises:
-        Problem: 403.
+        Problem: 403, the request comes from another site.
     """
     request = cherrypy.serving.request
     if request.method in _SAFE:

@@ -1,6 +1,6 @@
-"""Reading and changing notes, whichever way the session talks to the database.
+"""Reads and changes notes in the database.
 
-Plain page handlers call these functions; coroutines let `AsyncSession.run_sync` call them.
+Plain page handlers call these functions directly, coroutines through `AsyncSession.run_sync`.
 """
 
 from dataclasses import dataclass
@@ -15,12 +15,20 @@ from sample_app.notes.drafts import Draft
 from sample_app.notes.models import Note
 from sample_app.notes.problems import Problem
 
-PAGE_SIZE = 20
+# How many notes a page of the list has: as many as a screen shows without scrolling far.
+_PAGE_SIZE = 20
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of a list of notes; `pages` is how many there are, at least 1."""
+    """A page of the list of notes.
+
+    Attributes:
+        notes: The summaries of the notes on the page.
+        total: How many notes the list has.
+        page: The number of the page.
+        pages: How many pages the list has, at least 1.
+    """
 
     notes: list[dict[str, Any]]
     total: int
@@ -29,26 +37,26 @@ class Listing:
 
 
 def listing(session: Session, search: str, page: int) -> Listing:
-    """Return notes that have a text anywhere in them, the ones changed last first."""
-    found = select(Note)
+    """Return a page of the notes that contain a text, the last changed note first."""
+    query = select(Note)
     if search:
         contains = (column.icontains(search, autoescape=True) for column in (Note.title, Note.text))
-        found = found.where(or_(*contains))
-    total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+        query = query.where(or_(*contains))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     rows = session.scalars(
-        found.order_by(Note.changed.desc(), Note.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
+        query.order_by(Note.changed.desc(), Note.id.desc())
+        .limit(_PAGE_SIZE)
+        .offset((page - 1) * _PAGE_SIZE)
     )
-    pages = max(1, -(-total // PAGE_SIZE))
+    pages = max(1, -(-total // _PAGE_SIZE))
     return Listing([note.summary() for note in rows], total, page, pages)
 
 
 def read(session: Session, number: int, *, to_change: bool = False) -> Note:
-    """Return a note, locked for others if it is to be changed.
+    """Return a note; with `to_change`, its row is locked until the transaction ends.
 
     Raises:
-        Problem: 404, there is none.
+        Problem: 404, there is no such note.
     """
     note = session.get(Note, number, with_for_update=to_change or None)
     if note is None:
@@ -57,22 +65,22 @@ def read(session: Session, number: int, *, to_change: bool = False) -> Note:
 
 
 def create(session: Session, draft: Draft, key: str | None) -> Note:
-    """Store a new note, or return the one that the same request has made before.
+    """Create a note, or return the note that an earlier request with the same key has created.
 
     Args:
-        session: Of this request.
-        draft: What to store.
-        key: The client's name for the request (draft-ietf-httpapi-idempotency-key-header).
+        session: The session of the request.
+        draft: The note to store.
+        key: The Idempotency-Key (draft-ietf-httpapi-idempotency-key-header).
     """
-    earlier = _made_by(session, key)
+    earlier = _created_by(session, key)
     if earlier is not None:
         return earlier
     note = Note(title=draft.title, text=draft.text, creation_key=key)
     try:
         with session.begin_nested():
             session.add(note)
-    except IntegrityError:  # the same request was faster, through another instance
-        earlier = _made_by(session, key)
+    except IntegrityError:  # another instance has created it meanwhile, for the same key
+        earlier = _created_by(session, key)
         if earlier is None:
             raise
         return earlier
@@ -80,49 +88,49 @@ def create(session: Session, draft: Draft, key: str | None) -> Note:
 
 
 def change(session: Session, number: int, draft: Draft, etag: str) -> Note:
-    """Change a note that is still as the client knows it.
+    """Change a note if it is still in the state that the client knows.
 
-    That it has changed to what the client wants is as good: the answer to its first attempt may
-    have been lost (RFC 9110, section 13.1.1).
+    If it has the new title and text already, this is a success, too: the response to an earlier
+    attempt of the client may have been lost (RFC 9110, section 13.1.1).
 
     Raises:
-        Problem: 404, there is none; 412, somebody else has changed it.
+        Problem: 404, there is no such note; 412, somebody else has changed it.
     """
     note = read(session, number, to_change=True)
     if (note.title, note.text) == (draft.title, draft.text):
         return note
-    _require(note, etag)
+    _require_state(note, etag)
     note.title, note.text = draft.title, draft.text
     _flush(session, number)
     return note
 
 
 def delete(session: Session, number: int, etag: str) -> None:
-    """Delete a note that is still as the client knows it.
+    """Delete a note if it is still in the state that the client knows.
 
     Raises:
-        Problem: 404, there is none; 412, somebody else has changed it.
+        Problem: 404, there is no such note; 412, somebody else has changed it.
     """
     note = read(session, number, to_change=True)
-    _require(note, etag)
+    _require_state(note, etag)
     session.delete(note)
     _flush(session, number)
 
 
-def _made_by(session: Session, key: str | None) -> Note | None:
+def _created_by(session: Session, key: str | None) -> Note | None:
     return session.scalar(select(Note).where(Note.creation_key == key)) if key else None
 
 
-def _require(note: Note, etag: str) -> None:
-    wanted = {one.strip() for one in etag.split(",")}
-    if not wanted & {note.etag, "*"}:
+def _require_state(note: Note, etags: str) -> None:
+    allowed = {etag.strip() for etag in etags.split(",")}
+    if not allowed & {note.etag, "*"}:
         raise _changed_meanwhile(note.id)
 
 
 def _flush(session: Session, number: int) -> None:
     try:
         session.flush()
-    except StaleDataError:  # where rows cannot be locked, as in SQLite
+    except StaleDataError:  # SQLite cannot lock rows
         raise _changed_meanwhile(number) from None
 
 

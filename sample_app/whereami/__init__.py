@@ -1,7 +1,7 @@
-"""An application for the phone: a page that shows where the phone is, and a resource that knows.
+"""An application for a phone: a page that shows where the phone is, and resources to read it from.
 
-The page asks the browser for the position (Geolocation API), draws it without any outside host, and
-reports it to `/location`, from where everybody else may read it.
+The page gets the position from the browser (Geolocation API), draws it on a map that needs no other
+host, and sends it to `/location`, where everybody can read it.
 """
 
 import functools
@@ -16,10 +16,13 @@ from typing import Any, ClassVar
 import cherrypy
 
 _FOLDER = Path(__file__).parent
+
+# How many positions are kept: those of eight minutes, as a phone sends one a second at most.
 _KEPT = 500
+
 _RANGES = {"latitude": (-90, 90), "longitude": (-180, 180), "accuracy": (0, math.inf)}
 
-# The page brings all that it needs.
+# The page may use its own files and send requests to its own server only.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -28,7 +31,7 @@ _POLICY = (
 
 @dataclass(frozen=True)
 class Position:
-    """Where the phone was: degrees, metres, and seconds since 1970."""
+    """A position of the phone, in degrees and metres, and its time in seconds since 1970."""
 
     latitude: float
     longitude: float
@@ -37,10 +40,10 @@ class Position:
 
 
 class WhereAmI:
-    """The application; each instance follows one phone.
+    """The application; each instance has the track of a single phone.
 
     Args:
-        stale_after: Seconds after which a position is old.
+        stale_after: After how many seconds a position is stale.
     """
 
     _cp_config: ClassVar = {
@@ -71,7 +74,7 @@ class WhereAmI:
     @cherrypy.tools.json_in(force=False)
     @cherrypy.tools.json_out()
     def location(self) -> dict[str, Any] | None:
-        """Return, take or forget where the phone is."""
+        """Return the last position, add one (POST), or delete all (DELETE)."""
         if cherrypy.request.method == "POST":
             self._track.append(_position(getattr(cherrypy.request, "json", None)))
             cherrypy.response.status = 201
@@ -88,32 +91,32 @@ class WhereAmI:
     @cherrypy.tools.allow(methods=["GET", "HEAD"])
     @cherrypy.tools.json_out()
     def track(self) -> list[dict[str, float]]:
-        """Return where the phone was, oldest first."""
+        """Return all positions, the oldest first."""
         return [asdict(position) for position in self._track]
 
 
 def make_forgetful() -> WhereAmI:
-    """Make the application so that positions are old after a second."""
+    """Return an application whose positions are stale after a second."""
     return WhereAmI(stale_after=1)
 
 
-def _position(sent: Any) -> Position:
-    """Read what the page has sent.
+def _position(data: Any) -> Position:
+    """Return the position in the JSON that the page sent.
 
     Raises:
         cherrypy.HTTPError: 400, with the value that is wrong.
     """
-    if not isinstance(sent, dict):
+    if not isinstance(data, dict):
         raise cherrypy.HTTPError(400, "Send JSON: latitude, longitude, accuracy and time.")
-    values = {name: _number(sent, name) for name in (*_RANGES, "time")}
+    values = {name: _number(data, name) for name in (*_RANGES, "time")}
     for name, (least, most) in _RANGES.items():
         if not least <= values[name] <= most:
             raise cherrypy.HTTPError(400, f"The {name} cannot be {values[name]:g}.")
     return Position(**values)
 
 
-def _number(sent: dict[str, Any], name: str) -> float:
-    value = sent.get(name)
+def _number(data: dict[str, Any], name: str) -> float:
+    value = data.get(name)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise cherrypy.HTTPError(400, f"The {name} is to be a number, not {value!r}.")
     return float(value)

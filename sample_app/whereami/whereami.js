@@ -1,5 +1,5 @@
-// Shows where the browser is, and tells the server. Everything is drawn here: no tile, no font, no
-// script comes from anywhere else.
+// Shows the browser's position on a map, and sends it to the server. The map is drawn here: it needs no
+// tiles, fonts or scripts of other hosts.
 'use strict';
 
 const $ = (id) => document.getElementById(id);
@@ -10,17 +10,24 @@ const svg = (name, attributes) => {
 };
 
 const STALE_AFTER = Number(document.body.dataset.staleAfter) * 1000;
+
+// How long the browser may take to find the position, in milliseconds: GPS needs some seconds outdoors.
 const TIMEOUT = 20000;
-// Spherical Mercator: one world is one unit wide.
+
+// Spherical Mercator projection: the world is one unit wide.
 const project = (longitude, latitude) => {
   const sine = Math.sin(Math.max(-85, Math.min(85, latitude)) * Math.PI / 180);
   return [longitude / 360 + 0.5, 0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)];
 };
 const latitudeAt = (y) => Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180 / Math.PI;
-const METRES_AROUND = 40075017;
-const LABEL_WIDTH = 80; // pixels, of a longitude
 
-// Roughly where there is land: longitude, latitude, longitude, ...
+// The length of the equator.
+const METRES_AROUND = 40075017;
+
+// How wide the label of a meridian is at most, in pixels.
+const LABEL_WIDTH = 80;
+
+// The outlines of continents and islands, simplified: longitude, latitude, longitude, ...
 const LAND = [
   [-168, 66, -156, 71, -125, 70, -95, 69, -82, 62, -94, 59, -82, 52, -78, 62, -64, 59, -56, 52, -66, 44, -76, 35, -81, 25, -84, 30, -97, 27, -96, 19, -90, 21, -83, 9, -79, 9, -86, 12, -95, 16, -106, 21, -117, 33, -124, 40, -125, 49, -140, 60, -158, 57],
   [-79, 9, -72, 12, -60, 9, -50, 1, -35, -6, -40, -20, -48, -26, -57, -36, -66, -44, -69, -54, -75, -50, -71, -30, -70, -18, -81, -5],
@@ -69,16 +76,16 @@ function outline(shape, place) {
 function drawGrid(place, width, height, world) {
   const degrees = width / world * 360;
   const steps = [30, 10, 5, 1, 0.5, 0.1, 0.05, 0.01, 0.005, 0.001, 0.0005, 0.0001];
-  const step = steps.find((one) => degrees / one >= 3) || steps.at(-1);
+  const step = steps.find((candidate) => degrees / candidate >= 3) || steps.at(-1);
   const digits = Math.max(0, Math.ceil(-Math.log10(step)));
-  const everyNth = Math.ceil(LABEL_WIDTH / (step / 360 * world)); // meridian has room for a label
+  const labelEvery = Math.ceil(LABEL_WIDTH / (step / 360 * world)); // labels must not overlap
   const lines = [];
   const left = (view.x - 0.5 - width / world / 2) * 360;
   const right = Math.min(180, left + degrees);
   for (let at = Math.ceil(Math.max(-180, left) / step) * step; at <= right; at += step) {
     const [x] = place(at, 0);
     lines.push(svg('line', { x1: x, x2: x, y1: 0, y2: height }));
-    if (Math.round(at / step) % everyNth === 0) lines.push(label(x + 4, 16, `${Math.abs(at).toFixed(digits)}° ${at < 0 ? 'W' : 'E'}`));
+    if (Math.round(at / step) % labelEvery === 0) lines.push(label(x + 4, 16, `${Math.abs(at).toFixed(digits)}° ${at < 0 ? 'W' : 'E'}`));
   }
   const top = latitudeAt(view.y - height / world / 2);
   const bottom = latitudeAt(view.y + height / world / 2);
@@ -111,7 +118,7 @@ function drawMarker([x, y], world) {
 function drawScale(world) {
   const metres = metresPerPixel(world) * 100;
   const unit = 10 ** Math.floor(Math.log10(metres));
-  const round = [5, 2, 1].map((factor) => factor * unit).find((one) => one <= metres) || unit;
+  const round = [5, 2, 1].map((factor) => factor * unit).find((length) => length <= metres) || unit;
   const bar = $('scale').firstElementChild;
   bar.style.width = `${round / metres * 100}px`;
   bar.textContent = distance(round);
@@ -141,7 +148,7 @@ function follow(on) {
   }
 }
 
-// -- fingers, mouse and keys
+// -- touch, mouse and keyboard
 
 const fingers = new Map();
 $('chart').addEventListener('pointerdown', (event) => {
@@ -151,10 +158,10 @@ $('chart').addEventListener('pointerdown', (event) => {
 $('chart').addEventListener('pointermove', (event) => {
   const before = fingers.get(event.pointerId);
   if (!before) return;
-  const other = [...fingers.values()].find((one) => one.pointerId !== event.pointerId);
+  const other = [...fingers.values()].find((finger) => finger.pointerId !== event.pointerId);
   fingers.set(event.pointerId, event);
   if (other) {
-    const apart = (one) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY) || 1;
+    const apart = (finger) => Math.hypot(finger.clientX - other.clientX, finger.clientY - other.clientY) || 1;
     zoomBy(Math.log2(apart(event) / apart(before)));
   } else {
     moveBy(before.clientX - event.clientX, before.clientY - event.clientY);
@@ -190,10 +197,10 @@ function locate() {
     return;
   }
   if (watch !== null) navigator.geolocation.clearWatch(watch);
-  watch = navigator.geolocation.watchPosition(found, notFound, { enableHighAccuracy: true, timeout: TIMEOUT, maximumAge: 0 });
+  watch = navigator.geolocation.watchPosition(onPosition, onError, { enableHighAccuracy: true, timeout: TIMEOUT, maximumAge: 0 });
 }
 
-function found(position) {
+function onPosition(position) {
   const { latitude, longitude, accuracy } = position.coords;
   const first = !last;
   last = { latitude, longitude, accuracy, time: position.timestamp / 1000 };
@@ -207,7 +214,7 @@ function found(position) {
   send();
 }
 
-function notFound(error) {
+function onError(error) {
   if (error.code === error.PERMISSION_DENIED) {
     fail('denied', 'The browser may not share your position. Allow it in the settings of this site, then locate again.');
   } else {
@@ -226,15 +233,15 @@ function show() {
   const age = last ? Date.now() - last.time * 1000 : 0;
   const stale = age > STALE_AFTER;
   $('map').classList.toggle('stale', Boolean(last) && (stale || Boolean(trouble)));
-  if (trouble) tell(trouble.state, trouble.text);
-  else if (!last) tell('waiting', 'Waiting for a position. Allow the browser to share it.');
-  else if (stale) tell('stale', `This is where you were ${ago(age)}.`);
-  else tell('here', 'You are here.');
+  if (trouble) showStatus(trouble.state, trouble.text);
+  else if (!last) showStatus('waiting', 'Waiting for a position. Allow the browser to share it.');
+  else if (stale) showStatus('stale', `This is where you were ${ago(age)}.`);
+  else showStatus('here', 'You are here.');
   if (!last) return;
-  put('latitude', degrees(last.latitude, 'NS'));
-  put('longitude', degrees(last.longitude, 'EW'));
-  put('precision', `± ${distance(last.accuracy)}`);
-  put('updated', stale ? ago(age) : 'just now');
+  setText('latitude', degrees(last.latitude, 'NS'));
+  setText('longitude', degrees(last.longitude, 'EW'));
+  setText('precision', `± ${distance(last.accuracy)}`);
+  setText('updated', stale ? ago(age) : 'just now');
 }
 
 function ago(milliseconds) {
@@ -242,12 +249,12 @@ function ago(milliseconds) {
   return seconds < 120 ? `${seconds} seconds ago` : `${Math.round(seconds / 60)} minutes ago`;
 }
 
-function tell(state, text) {
+function showStatus(state, text) {
   $('status').dataset.state = state;
-  put('status', text);
+  setText('status', text);
 }
 
-function put(id, text) {
+function setText(id, text) {
   if ($(id).textContent !== text) $(id).textContent = text;
 }
 
@@ -260,18 +267,19 @@ async function send() {
   sending = true;
   try {
     while (unsent.length) {
-      const answer = await fetch('location', {
+      const response = await fetch('location', {
         method: 'POST',
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify(unsent[0]),
       });
-      // What the server refuses it will refuse again; what it could not take may wait.
-      if (answer.status >= 500) throw new Error(answer.statusText);
+      // A position that the server refuses (4xx) is dropped: it would be refused again. After an
+      // error of the server it is sent again later.
+      if (response.status >= 500) throw new Error(response.statusText);
       unsent.shift();
     }
-    put('sending', '');
+    setText('sending', '');
   } catch {
-    put('sending', unsent.length === 1
+    setText('sending', unsent.length === 1
       ? 'Offline: 1 position waits to be sent.'
       : `Offline: ${unsent.length} positions wait to be sent.`);
   } finally {
@@ -284,7 +292,7 @@ setInterval(() => {
   show();
   if (unsent.length) send();
 }, 1000);
-// Whoever allows it later need not ask again.
+// When the user allows the position later, it is shown at once.
 navigator.permissions?.query({ name: 'geolocation' }).then((permission) => {
   permission.onchange = () => { if (permission.state === 'granted') locate(); };
 });

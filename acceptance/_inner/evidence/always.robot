@@ -22,6 +22,6 @@ Pass
 
 *** Keywords ***
 Open Shop And Browser
-    [Documentation]    For all tests.
+    [Documentation]    Starts the shop, and a browser that all tests use.
     Start Server    sample_app.faulty:Faulty    server=${SERVER}
     Open Headless Browser

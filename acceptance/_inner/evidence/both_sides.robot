@@ -39,12 +39,12 @@ Pass
 
 *** Keywords ***
 Open Shop And Browser
-    [Documentation]    For all tests.
+    [Documentation]    Starts the shop, and a browser that all tests use.
     VAR    &{sections}    /members=${{{'tools.sessions.on': True}}}
     Open Shop    config=${sections}
     Open Headless Browser
 
 Close Shop And Browser
-    [Documentation]    Closes what is still open.
+    [Documentation]    Closes all browsers, and stops the shop.
     Close All Browsers
     Close Shop

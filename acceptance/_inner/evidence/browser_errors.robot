@@ -28,6 +28,6 @@ Page Whose Browser The Teardown Closes
 
 *** Keywords ***
 Open Shop And Browser
-    [Documentation]    For all tests.
+    [Documentation]    Starts the shop, and a browser that all tests use.
     Start Server    sample_app.faulty:Faulty    server=${SERVER}    port=${{0}}
     Open Headless Browser

@@ -2,7 +2,7 @@
 Documentation     Clicks with an immediate check after each.
 
 Library           robot_cherrypy    wait_after_clicks=${WAIT}
-Library           SeleniumLibrary    run_on_failure=NOTHING
+Library           ${SELENIUM_LIBRARY}    run_on_failure=NOTHING    AS    ${NAME}
 Library           clicks.py
 
 Suite Setup       Open Counter
@@ -10,9 +10,11 @@ Suite Teardown    Close All Browsers
 
 
 *** Variables ***
-${SERVER}    threaded
-${WAIT}      True
-${CLICKS}    500
+${SERVER}              threaded
+${WAIT}                True
+${CLICKS}              500
+${SELENIUM_LIBRARY}    SeleniumLibrary
+${NAME}                SeleniumLibrary
 
 
 *** Test Cases ***

@@ -7,9 +7,13 @@ Suite Setup       Open Shop
 Suite Teardown    Close Shop
 
 
+*** Variables ***
+${DRINK}    Tea    # robocop: off=VAR02
+
+
 *** Test Cases ***
 Look At A Tea
     Visit    /tea?name=assam
 
-Order A Tea
+Order A ${DRINK}
     Visit    /order?tea=assam

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    A server that is gone fails the test during which it went.
+Documentation    A server that ends by itself fails the test during which it ends.
 
 Resource         ../../resources/shop.resource
 
@@ -9,7 +9,7 @@ Test Teardown    Close Shop
 
 *** Test Cases ***
 Server Ends
-    Visit In Vain    /close_shop
+    Visit Should Break Off    /close_shop
     Wait Until Keyword Succeeds    5 s    20 ms    Run Keyword And Expect Error    *closed for today*
     ...    Server Should Be Running
     [Teardown]    No Operation
@@ -19,10 +19,10 @@ Innocent Test
     No Operation
 
 Server Ends And Is Stopped In The Teardown
-    Visit In Vain    /close_shop
+    Visit Should Break Off    /close_shop
     Wait Until Keyword Succeeds    5 s    20 ms    Run Keyword And Expect Error    *closed for today*
     ...    Server Should Be Running
 
-Server Is Meant To End
-    Visit In Vain    /close_shop
+Server Is Expected To End
+    Visit Should Break Off    /close_shop
     Wait Until Keyword Succeeds    5 s    20 ms    Server Should Not Be Running

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     A browser that answers nothing any more, and one that is gone.
+Documentation     Browsers that hang, have crashed or show a dialog.
 
 Library           SeleniumLibrary    run_on_failure=NOTHING
 Resource          ../../resources/shop.resource

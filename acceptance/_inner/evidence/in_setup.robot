@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     An error outside of any test.
+Documentation     A server error that comes before any test.
 
 Resource          ../../resources/shop.resource
 
@@ -14,6 +14,6 @@ Innocent Page
 
 *** Keywords ***
 Open Shop And Fail
-    [Documentation]    Nobody expects it there.
+    [Documentation]    Opens a page that has an error.
     Open Shop
     Visit    /tea?name=oolong

@@ -20,12 +20,12 @@ Sixth     6
 
 *** Keywords ***
 Open Shop And Browser
-    [Documentation]    For all tests.
+    [Documentation]    Starts the shop, and a browser that all tests use.
     Open Shop
     Open Headless Browser
 
 Click And Fail
-    [Documentation]    The server takes its time for the answer.
+    [Documentation]    Fails while the browser waits for a delayed response.
     [Arguments]    ${number}
     Go To Page    /counter/
     Delay Responses    /counter/raise_count    ${number}0 ms

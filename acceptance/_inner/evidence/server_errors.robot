@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     A shop whose pages look fine, while its server fails.
+Documentation     A shop whose pages look fine while its server has errors.
 
 Library           robot_cherrypy
 Resource          ../../resources/shop.resource
@@ -25,7 +25,7 @@ Innocent Page After That
     Visit    /
 
 Error After The Headers
-    Visit In Vain    /catalogue
+    Visit Should Break Off    /catalogue
 
 Error In A WebSocket
     Connect WebSocket    /haggle

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation    A suite that looks for errors of the server by itself.
+Documentation    A suite in which server errors do not fail tests by themselves.
 
 Library          robot_cherrypy    fail_on_server_error=False
 Library          ../../resources/client.py
@@ -12,7 +12,7 @@ ${SERVER}    threaded
 
 
 *** Test Cases ***
-Error Is Let Pass
+Error Is Ignored
     Visit    /tea?name=oolong
 
 Check By Keyword
@@ -26,7 +26,7 @@ Errors Are Those Of The Test
 
 *** Keywords ***
 Open Shop
-    [Documentation]    Starts the shop by the library that was imported here.
+    [Documentation]    Starts the shop by this suite's import of the library.
     ${url}    Start Server    sample_app.faulty:Faulty    server=${SERVER}
     VAR    ${URL}    ${url}    scope=SUITE
 

@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     Tests that fail while WebSockets are open.
+Documentation     A test that fails while WebSockets are open.
 
 Library           robot_cherrypy    server=${SERVER}
 Library           SeleniumLibrary    run_on_failure=NOTHING

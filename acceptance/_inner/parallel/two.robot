@@ -4,7 +4,7 @@ Documentation    One of the suites that run at the same time.
 Library          robot_cherrypy    server=${SERVER}
 Library          SeleniumLibrary    run_on_failure=NOTHING
 
-Suite Setup      Start Server    sample_app.plain:Counter
+Suite Setup      Start Server    sample_app.kinds:Counter
 
 
 *** Test Cases ***

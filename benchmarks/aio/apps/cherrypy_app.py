@@ -13,8 +13,14 @@ PAUSE = 0.01  # seconds
 BLOCK = b"x" * 65536
 
 
+@cherrypy.tools.register("before_handler")
+def greeter():
+    """A tool as applications have them."""
+    cherrypy.request.greeting = "Hello world!"
+
+
 class Coroutines:
-    """Pages as coroutines."""
+    """The pages as coroutines."""
 
     @cherrypy.expose
     async def index(self):
@@ -37,6 +43,11 @@ class Coroutines:
     def plain(self):
         return "Hello world!"
 
+    @cherrypy.expose
+    @cherrypy.tools.greeter()
+    def tool(self):
+        return cherrypy.request.greeting
+
 
 class Plain:
     """The same pages as plain functions."""
@@ -46,6 +57,11 @@ class Plain:
         return "Hello world!"
 
     plain = index
+
+    @cherrypy.expose
+    @cherrypy.tools.greeter()
+    def tool(self):
+        return cherrypy.request.greeting
 
     @cherrypy.expose
     def pause(self):
@@ -62,7 +78,7 @@ class Plain:
 
 
 def main():
-    """Serve until a signal comes."""
+    """Serve until a signal arrives."""
     port, way = int(sys.argv[1]), sys.argv[2]
     if way != "threaded":
         from robot_cherrypy import aio

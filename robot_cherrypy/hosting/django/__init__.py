@@ -1,9 +1,9 @@
 """A Django project on a CherryPy tree: WSGI on a threaded server, ASGI on an asyncio server.
 
-It is a Django application, too: with `robot_cherrypy.hosting.django` among `INSTALLED_APPS`,
-`python manage.py cherrypy` serves the project.
+This package is also a Django application: with `robot_cherrypy.hosting.django` in
+`INSTALLED_APPS`, `python manage.py cherrypy` serves the project.
 """
 
-from robot_cherrypy.hosting.django.project import is_project, locate, mount
+from robot_cherrypy.hosting.django.project import mount, set_up
 
-__all__ = ["is_project", "locate", "mount"]
+__all__ = ["mount", "set_up"]

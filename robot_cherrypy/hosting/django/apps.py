@@ -1,10 +1,10 @@
-"""What Django has to know of this package as one of its applications."""
+"""The configuration of this package as a Django application."""
 
 from django.apps import AppConfig
 
 
 class HostingConfig(AppConfig):  # type: ignore[misc]
-    """Brings the management command `cherrypy`."""
+    """Registers the management command `cherrypy`."""
 
     name = "robot_cherrypy.hosting.django"
     label = "robot_cherrypy_hosting"

@@ -1,4 +1,4 @@
-"""Closing the database connections that serving opens."""
+"""The database connections that the server's threads have opened."""
 
 import threading
 import weakref
@@ -8,26 +8,26 @@ from django.db import connections
 
 
 class Connections:
-    """The connections of the server's threads; Django keeps them by thread.
+    """Closes connections of threads that serve requests. Django keeps its connections by thread.
 
-    Django itself closes them at the end of each request, unless `CONN_MAX_AGE` lets them live on.
+    Django itself closes them at the end of each request, unless `CONN_MAX_AGE` keeps them open.
     """
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
         self._open: weakref.WeakSet[Any] = weakref.WeakSet()
 
-    def note(self) -> None:
-        """Take note of this thread's connections."""
+    def add_current(self) -> None:
+        """Add the connections of the current thread."""
         with self._guard:
             self._open.update(connections.all(initialized_only=True))
 
     def close(self) -> None:
-        """Close all that were noted, whichever thread they belong to."""
+        """Close all connections that were added, from whichever thread this is called."""
         with self._guard:
-            leaving = list(self._open)
+            added = list(self._open)
             self._open.clear()
-        for connection in leaving:
+        for connection in added:
             connection.inc_thread_sharing()
             try:
                 connection.close()

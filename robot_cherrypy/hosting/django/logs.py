@@ -1,4 +1,4 @@
-"""Django's log and its requests, in CherryPy's logs."""
+"""Django's log messages and requests, written to CherryPy's logs."""
 
 import logging
 import uuid
@@ -17,7 +17,7 @@ class ErrorLog(logging.Handler):
         self.setFormatter(logging.Formatter("%(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Pass a record on, with its traceback."""
+        """Write a record, with its traceback, to CherryPy's error log."""
         cherrypy.log(self.format(record), "DJANGO", record.levelno)
 
 
@@ -29,16 +29,16 @@ def log_access(
     status: int,
     length: int,
 ) -> None:
-    """Write a line to CherryPy's access log, in the format that it has.
+    """Write a line to CherryPy's access log, in the format that is configured there.
 
     Args:
         client: The client's address.
         request_line: Such as `GET / HTTP/1.1`.
-        headers: The request's, for its Referer, User-Agent and Host.
-        status: The response's.
-        length: Of the response's body, in bytes.
+        headers: Request headers, of which Referer, User-Agent and Host are logged.
+        status: The status code of the response.
+        length: Length of the response's body in bytes.
     """
-    # What `LogManager.access` looks at (`cherrypy/_cplogging.py`).
+    # The attributes that `LogManager.access` reads (`cherrypy/_cplogging.py`).
     request = SimpleNamespace(
         remote=httputil.Host(client, 0, client),
         login=None,

@@ -1,4 +1,13 @@
-"""Applying a page's configuration to a request."""
+"""Applying a page's configuration to a request.
+
+At each request the original splits all names of the configuration, groups them by namespace, and
+lets each tool work out its arguments and its hook. But a page has the same configuration each time,
+unless the application changes it; so the steps are worked out once and kept with a copy of the
+configuration, and are used as long as that is equal.
+
+Tested with tools of all kinds, one that is no `cherrypy.Tool`, one that does not exist, hooks and
+headers in the configuration, and a configuration that changes between two requests.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,15 +16,18 @@ import cherrypy
 from cherrypy import _cprequest, _cptools
 from cherrypy.lib import reprconf
 
-from robot_cherrypy.patches.known import patch
-from robot_cherrypy.patches.replacing import Replacements
+from robot_cherrypy.patches.replacements import Replacements
+from robot_cherrypy.patches.source_check import patch
 
+# How many plans are kept: more than an application has pages. Page handlers that are made anew for
+# each request would otherwise fill the memory.
 _MOST_PLANS = 4096
+
 _new_hook = object.__new__
 
 
 class _ToolboxPlan:
-    """What a toolbox does for a configuration: the tool maps, and which hooks they come to."""
+    """What a toolbox does for one configuration: set its tool map, and attach hooks."""
 
     def __init__(self, toolbox: Any, entries: dict[str, Any]) -> None:
         self.namespace = toolbox.namespace
@@ -30,7 +42,7 @@ class _ToolboxPlan:
         ]
 
     def holds(self) -> bool:
-        """Tell whether the tools are still those that the plan was made of."""
+        """Return whether the tools still have the functions that the plan was made with."""
         for step in self.steps:
             if step.point is not None and step.tool.callable is not step.callable:
                 return False
@@ -50,7 +62,7 @@ class _ToolboxPlan:
 
 
 class _ToolStep:
-    """What turning a tool on does: a hook, if it is one of the plain tools."""
+    """What turning on one tool does: attach a hook, unless the tool has a set-up of its own."""
 
     def __init__(self, tool: Any, settings: dict[str, Any]) -> None:
         self.tool = tool
@@ -77,7 +89,11 @@ class _ToolStep:
 
 
 class _Plan:
-    """What applying one configuration to a request comes to."""
+    """The steps that apply one configuration to a request.
+
+    A namespace handler that is a context manager, other than CherryPy's toolboxes, may do anything;
+    then there is no plan (`is_usable`), and the original does the work.
+    """
 
     def __init__(self, namespaces: Any, config: dict[str, Any]) -> None:
         self.namespaces = dict(namespaces)
@@ -87,26 +103,27 @@ class _Plan:
             if "." in key:
                 namespace, name = key.split(".", 1)
                 entries.setdefault(namespace, {})[name] = value
-        self.plain = all(_is_plain(handler) for handler in namespaces.values())
+        self.is_usable = all(_is_known(handler) for handler in namespaces.values())
         self.steps: list[Callable[[Any], None]] = []
         self.toolboxes: list[_ToolboxPlan] = []
-        if self.plain:
+        if self.is_usable:
             try:
                 self._make_steps(entries)
             except (AttributeError, TypeError, ValueError):
-                self.plain = False  # CherryPy raises it, after the tools before
+                # The original raises this error, too, but only after the steps before it.
+                self.is_usable = False
 
     def _make_steps(self, entries: dict[str, dict[str, Any]]) -> None:
         for namespace, handler in self.namespaces.items():
-            mine = entries.get(namespace, {})
+            own = entries.get(namespace, {})
             if isinstance(handler, _cptools.Toolbox):
-                self.toolboxes.append(_ToolboxPlan(handler, mine))
+                self.toolboxes.append(_ToolboxPlan(handler, own))
                 self.steps.append(self.toolboxes[-1].apply)
-            elif mine:
-                self.steps.append(_entries_step(handler, list(mine.items())))
+            elif own:
+                self.steps.append(_entries_step(handler, list(own.items())))
 
     def holds(self, namespaces: Any, config: dict[str, Any]) -> bool:
-        """Tell whether the plan is for just this configuration."""
+        """Return whether the plan is for exactly this configuration."""
         if self.config != config or self.namespaces != namespaces:
             return False
         for toolbox in self.toolboxes:  # noqa: SIM110 - a generator would take longer
@@ -115,15 +132,15 @@ class _Plan:
         return True
 
     def apply(self, request: Any) -> None:
-        """Do what `NamespaceSet.__call__` does."""
+        """Do what `NamespaceSet.__call__` does for this configuration."""
         for step in self.steps:
             step(request)
 
 
 def _entries_step(handler: Any, entries: list[tuple[str, Any]]) -> Callable[[Any], None]:
-    """Make the step that gives entries to a namespace handler."""
+    """Make the step that calls a namespace handler with its entries."""
 
-    def give(_request: Any) -> None:
+    def call_handler(_request: Any) -> None:
         for key, value in entries:
             handler(key, value)
 
@@ -131,12 +148,16 @@ def _entries_step(handler: Any, entries: list[tuple[str, Any]]) -> Callable[[Any
         for key, value in entries:
             setattr(request, key, value)
 
-    of_the_body = any(key.startswith("body.") for key, _value in entries)
-    return set_attributes if handler is _cprequest.request_namespace and not of_the_body else give
+    is_of_body = any(key.startswith("body.") for key, _value in entries)
+    return (
+        set_attributes
+        if handler is _cprequest.request_namespace and not is_of_body
+        else call_handler
+    )
 
 
-def _is_plain(handler: Any) -> bool:
-    """Tell whether a namespace handler is a function, or a toolbox that works as CherryPy's do."""
+def _is_known(handler: Any) -> bool:
+    """Return whether a namespace handler is a function, or a toolbox that works as CherryPy's."""
     kind = type(handler)
     if isinstance(handler, _cptools.Toolbox):
         toolbox = _cptools.Toolbox
@@ -155,11 +176,7 @@ def _is_plain(handler: Any) -> bool:
     "cherrypy._cprequest:request_namespace",
 )
 def tool_plans(replacements: Replacements) -> None:
-    """Work out once what a page's configuration comes to (`lib/reprconf.py`, `NamespaceSet`).
-
-    The configuration of a page is the same at every request, but for applications that change it;
-    so it is compared with the one that the plan was made of each time.
-    """
+    """Keep a plan for each page handler (`lib/reprconf.py`, `NamespaceSet.__call__`)."""
     plans: dict[Any, _Plan] = {}
     original = reprconf.NamespaceSet.__call__
 
@@ -178,7 +195,7 @@ def tool_plans(replacements: Replacements) -> None:
             if len(plans) > _MOST_PLANS:
                 plans.clear()
             plan = plans[key] = _Plan(self, config)
-        if plan.plain:
+        if plan.is_usable:
             plan.apply(request)
         else:
             original(self, config)

@@ -1,4 +1,13 @@
-"""The encode tool, which is on by default."""
+"""The encode tool, which is on by default.
+
+The original wraps the body into a list, parses the Content-Type of the response and the charsets of
+the request, and loops over both. If the body is one string and the client accepts any charset, the
+result is that string in the default charset, which is added to the Content-Type; for each type the
+latter is kept.
+
+Tested with text, bytes, nothing, lists and generators, streams, several `Accept-Charset` headers,
+types that are not text, and text that the charset cannot encode.
+"""
 
 import functools
 from typing import Any
@@ -6,10 +15,15 @@ from typing import Any
 import cherrypy
 from cherrypy.lib import encoding, httputil
 
-from robot_cherrypy.patches.known import patch
-from robot_cherrypy.patches.replacing import Replacements
+from robot_cherrypy.patches.replacements import Replacements
+from robot_cherrypy.patches.source_check import patch
 
 _ENCODER = "cherrypy.lib.encoding:ResponseEncoder"
+
+# The longest type with its charset that is kept, in characters: longer ones may come from clients.
+_MAX_LENGTH = 256
+# Types of a body that is one piece.
+_WHOLE = frozenset({str, bytes})
 
 
 @patch(
@@ -19,9 +33,10 @@ _ENCODER = "cherrypy.lib.encoding:ResponseEncoder"
     "cherrypy.lib.encoding:prepare_iter",
 )
 def encoded_text(replacements: Replacements) -> None:
-    """Encode a page that is one piece, for a client that takes any charset, without detours.
+    """Encode a body that is one piece, for a client that accepts any charset, directly.
 
-    That is nearly every page, but for streams and for requests with an `Accept-Charset` header.
+    In `lib/encoding.py`, `ResponseEncoder.__call__`. Streams, and requests with an `Accept-Charset`
+    header, are left to the original.
     """
     original = encoding.ResponseEncoder.__call__
 
@@ -34,18 +49,18 @@ def encoded_text(replacements: Replacements) -> None:
         content_type = dict.get(response.headers, "Content-Type")
         kind = type(body)
         if kind not in _WHOLE or response.stream or type(content_type) is not str:
-            return _encode_as_before(original, self, body)
+            return _encode_by_original(original, self, body)
         charset = self.default_encoding
         with_charset = _add_charset(content_type, charset)
         if with_charset is None:
-            return _encode_as_before(original, self, body)
+            return _encode_by_original(original, self, body)
         self.attempted_charsets.add(charset)
         try:
             if kind is str:
                 body = body.encode(charset, self.errors)
         except (LookupError, UnicodeError):
             self.attempted_charsets.clear()
-            return _encode_as_before(original, self, body)
+            return _encode_by_original(original, self, body)
         self.body = [body] if body else []
         dict.pop(response.headers, "Content-Length", None)
         dict.__setitem__(response.headers, "Content-Type", with_charset)
@@ -54,30 +69,34 @@ def encoded_text(replacements: Replacements) -> None:
     replacements.set(encoding.ResponseEncoder, "__call__", encode)
 
 
-_WHOLE = frozenset({str, bytes})
-
-
 def _is_usual(encoder: Any, request: Any) -> bool:
+    # The tool `autovary` replaces the headers by its own class, which sees what is read.
     return (
         type(encoder) is encoding.ResponseEncoder
         and encoder.encoding is None
         and encoder.add_charset
         and encoder.text_only
         and not encoder.debug
-        and type(request.headers) is httputil.HeaderMap  # tools may watch what is looked at
+        and type(request.headers) is httputil.HeaderMap
         and not dict.get(request.headers, "Accept-Charset")
     )
 
 
-def _encode_as_before(original: Any, encoder: Any, body: Any) -> Any:
-    """Let CherryPy encode what the page handler has returned already."""
+def _encode_by_original(original: Any, encoder: Any, body: Any) -> Any:
+    """Let CherryPy encode a body that the page handler has already returned."""
     encoder.oldhandler = lambda: body
     return original(encoder)
 
 
-@functools.lru_cache(256)
 def _add_charset(content_type: str, charset: str) -> str | None:
-    """Return the Content-Type with its charset, or None if CherryPy has to look into it."""
+    """Return the Content-Type with the charset, or None if it has to be left to the original."""
+    if len(content_type) + len(charset) > _MAX_LENGTH:
+        return None
+    return _add_charset_once(content_type, charset)
+
+
+@functools.lru_cache(256)
+def _add_charset_once(content_type: str, charset: str) -> str | None:
     elements = httputil.header_elements("Content-Type", content_type)
     if len(elements) != 1 or not elements[0].value.lower().startswith("text/"):
         return None

@@ -1,4 +1,13 @@
-"""Request bodies, and the forms in them."""
+"""Request bodies, and the forms in them.
+
+The original parses Content-Disposition, which requests do not have, looks up headers through
+methods that first change the case of the name, and decodes each field of a form with three function
+calls. Here names are looked up as they are stored, and a form is split at once and unquoted only if
+it has a percent sign.
+
+Tested with forms in several charsets, with repeated and empty fields, `;`, `+` and bad escapes; in
+chunks with trailers; without a length; multipart, JSON, and bodies that are too long.
+"""
 
 from typing import Any
 
@@ -6,10 +15,13 @@ import cherrypy
 from cherrypy import _cpreqbody
 from cherrypy.lib import httputil
 
-from robot_cherrypy.patches.known import patch
-from robot_cherrypy.patches.replacing import Replacements
+from robot_cherrypy.patches.replacements import Replacements
+from robot_cherrypy.patches.source_check import patch
 
-_has, _get = dict.__contains__, dict.get  # a header map's own look at the case of a name first
+# For names that are in title case already; those of a header map change the case first.
+_has, _get = dict.__contains__, dict.get
+
+# The names under which CherryPy looks for a charset that decodes everything.
 _IN_LATIN_1 = frozenset({"ISO-8859-1", "iso-8859-1", "Latin-1", "latin-1"})
 
 
@@ -24,7 +36,10 @@ def _is_usual(body: Any, headers: Any) -> bool:
     "cherrypy.lib.httputil:CaseInsensitiveDict",
 )
 def usual_bodies(replacements: Replacements) -> None:
-    """Make the body of a request without detours (`_cpreqbody.py`, `Entity.__init__`)."""
+    """Make the body of a request without a Content-Disposition in fewer steps.
+
+    In `_cpreqbody.py`, `RequestBody.__init__` and `Entity.__init__`.
+    """
     original = _cpreqbody.RequestBody.__init__
 
     def init(
@@ -84,7 +99,7 @@ def _length_of(headers: Any) -> int | None:
     "cherrypy.lib.httputil:CaseInsensitiveDict",
 )
 def forms(replacements: Replacements) -> None:
-    """Take a form apart at once (`_cpreqbody.py`, `RequestBody.process`, `process_urlencoded`)."""
+    """Split a form at once (`_cpreqbody.py`, `RequestBody.process` and `process_urlencoded`)."""
     original = _cpreqbody.RequestBody.process
 
     def process(self: Any) -> None:
@@ -102,13 +117,14 @@ def forms(replacements: Replacements) -> None:
             bufsize=self.bufsize,
             has_trailers=_has(headers, "Trailer"),
         )
-        _add(_fields(self, self.fp.read()), self.params)
-        _add(self.params, self.request_params)
+        _add_all(_fields(self, self.fp.read()), self.params)
+        _add_all(self.params, self.request_params)
 
     replacements.set(_cpreqbody.RequestBody, "process", process)
 
 
 def _fields(body: Any, data: bytes) -> dict[str, Any]:
+    """Return the fields of a form, decoded with the first charset that can decode all."""
     is_quoted = b"%" in data
     if not is_quoted:
         data = data.replace(b"+", b" ")
@@ -120,7 +136,7 @@ def _fields(body: Any, data: bytes) -> dict[str, Any]:
         fields: dict[str, Any] = {}
         try:
             for name, value in pairs:
-                _add_one(fields, name.decode(charset), value.decode(charset))
+                _add(fields, name.decode(charset), value.decode(charset))
         except UnicodeDecodeError:
             continue
         body.charset = charset
@@ -132,12 +148,13 @@ def _fields(body: Any, data: bytes) -> dict[str, Any]:
     )
 
 
-def _add(fields: dict[str, Any], params: dict[str, Any]) -> None:
+def _add_all(fields: dict[str, Any], params: dict[str, Any]) -> None:
     for name, value in fields.items():
-        _add_one(params, name, value)
+        _add(params, name, value)
 
 
-def _add_one(params: dict[str, Any], name: str, value: Any) -> None:
+def _add(params: dict[str, Any], name: str, value: Any) -> None:
+    """Add a value; a name with several values has a list of them."""
     if name in params:
         if not isinstance(params[name], list):
             params[name] = [params[name]]

@@ -1,4 +1,12 @@
-"""Header values and status lines, of which an application has few."""
+"""Encoding and parsing header values, and looking up status codes.
+
+An application sends few different header names, values and status codes. The original encodes,
+parses and looks up each of them again at every request; here the results are kept, by the text and
+by all settings that they depend on. Dates and lengths differ each time, so the tables are limited.
+
+Tested with header values outside of Latin-1 and with line breaks, with types that have parameters,
+lists with a comma, `Accept` headers, and with known, unknown, textual and illegal status codes.
+"""
 
 import functools
 from collections.abc import Iterable
@@ -6,10 +14,17 @@ from typing import Any
 
 from cherrypy.lib import httputil
 
-from robot_cherrypy.patches.known import patch
-from robot_cherrypy.patches.replacing import Replacements
+from robot_cherrypy.patches.replacements import Replacements
+from robot_cherrypy.patches.source_check import patch
 
 _HEADER_MAP = "cherrypy.lib.httputil:HeaderMap"
+
+# How many header names and values are kept: more than an application has that are the same at each
+# request. At a hundred bytes each they take less than a megabyte.
+_MOST_TEXTS = 4096
+# The longest text that is kept, in characters. Longer ones come from clients, or are different each
+# time.
+_MAX_LENGTH = 256
 
 
 @patch(
@@ -19,7 +34,7 @@ _HEADER_MAP = "cherrypy.lib.httputil:HeaderMap"
     f"{_HEADER_MAP}.encode",
 )
 def encoded_headers(replacements: Replacements) -> None:
-    """Encode each header name and value once (`lib/httputil.py`, `HeaderMap`)."""
+    """Encode each header name and value once (`lib/httputil.py`, `HeaderMap.output`)."""
     header_map = httputil.HeaderMap
     encode_generically = header_map.__dict__["encode_header_items"].__func__
     tables: dict[Any, _Table] = {}
@@ -46,11 +61,8 @@ def encoded_headers(replacements: Replacements) -> None:
     replacements.set(header_map, "encode_header_items", classmethod(encode_header_items))
 
 
-_MOST_TEXTS = 4096
-
-
 class _Table(dict[str, bytes]):
-    """Header names and values by their text, as they go out."""
+    """The encoded header names and values, by their text."""
 
     def __missing__(self, text: str) -> bytes:
         if type(text) is not str:
@@ -59,7 +71,8 @@ class _Table(dict[str, bytes]):
             self.clear()
         encoded: bytes = httputil.HeaderMap.encode(text)
         encoded = encoded.translate(None, httputil.header_translate_deletechars)
-        self[text] = encoded
+        if len(text) <= _MAX_LENGTH:
+            self[text] = encoded
         return encoded
 
 
@@ -75,11 +88,17 @@ def _encode(table: _Table, item: Any) -> bytes:
     "cherrypy.lib.httputil:HeaderElement.from_str",
 )
 def parsed_headers(replacements: Replacements) -> None:
-    """Parse each header element once, and do not split where nothing is to split."""
-    parse_once = functools.lru_cache(1024)(httputil.HeaderElement.parse)
+    """Parse each header element once, and do not split a value that has no comma.
+
+    In `lib/httputil.py`, `header_elements` and `HeaderElement.parse`.
+    """
+    original = httputil.HeaderElement.parse
+    parse_once = functools.lru_cache(1024)(original)
     split = httputil.header_elements
 
     def parse(element: str) -> tuple[str, dict[str, Any]]:
+        if len(element) > _MAX_LENGTH:
+            return original(element)  # type: ignore[no-any-return]
         value, parameters = parse_once(element)
         return value, parameters.copy()
 
@@ -101,7 +120,9 @@ def status_lines(replacements: Replacements) -> None:
     cached = functools.lru_cache(256, typed=True)(original)
 
     def valid_status(status: Any) -> Any:
-        if status is None or type(status) in {int, str}:
+        if status is None or type(status) is int:
+            return cached(status)
+        if type(status) is str and len(status) <= _MAX_LENGTH:
             return cached(status)
         return original(status)
 

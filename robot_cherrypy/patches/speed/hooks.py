@@ -1,19 +1,27 @@
-"""Hooks."""
+"""Running the hooks of a hook point, and copying the hooks of the class for each request.
+
+A request passes eight hook points, most of them without a hook. The original sorts each list, and
+builds an iterator and a filter of it; here a point without hooks costs one look-up. The copy does
+without two calls of functions in Python and without slices of empty lists.
+
+Tested with pages that have no hook, one, several with priorities, and one that raises.
+"""
 
 from typing import Any
 
 import cherrypy
 from cherrypy import _cprequest
 
-from robot_cherrypy.patches.known import patch
-from robot_cherrypy.patches.replacing import Replacements
+from robot_cherrypy.patches.replacements import Replacements
+from robot_cherrypy.patches.source_check import patch
 
+# What a hook may raise without its traceback being logged.
 _QUIET = (cherrypy.HTTPError, cherrypy.HTTPRedirect, cherrypy.InternalRedirect)
 
 
 @patch("cherrypy._cprequest:HookMap")
 def hook_points(replacements: Replacements) -> None:
-    """Copy and run hooks without detours (`_cprequest.py`, `HookMap`)."""
+    """Run and copy hooks with fewer calls (`_cprequest.py`, `HookMap`)."""
     original = _cprequest.HookMap.run
 
     def run(self: Any, point: str) -> None:

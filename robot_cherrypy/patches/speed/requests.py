@@ -1,4 +1,14 @@
-"""Requests and responses."""
+"""Making, running and finishing requests and responses.
+
+Much of what the original makes for each request is looked at by few pages: two cookie jars, a body
+for a GET, an error response, the date of a second that has been formatted before. Here these are
+made when they are looked at, or kept. Header names are stored in title case at once, where the
+original changes their case with each look-up.
+
+Tested with all requests, among them those without a Host, with a bad cookie, of HTTP/1.0 and with
+HEAD; bodies with and without a length; each kind of status; pages that set cookies; errors, and
+error pages.
+"""
 
 import time
 from http.cookies import CookieError, SimpleCookie
@@ -9,14 +19,14 @@ import cherrypy
 from cherrypy import _cperror, _cpreqbody, _cprequest
 from cherrypy.lib import httputil
 
-from robot_cherrypy.patches.known import patch
-from robot_cherrypy.patches.replacing import Replacements
+from robot_cherrypy.patches.replacements import Replacements
+from robot_cherrypy.patches.source_check import patch
 
 _HEADER_MAP = httputil.HeaderMap
 
 
-def _make_cookies_late(replacements: Replacements, owner: Any) -> None:
-    """Let `cookie` be made when somebody asks for it; `_cookie` is None until then."""
+def _make_cookies_when_read(replacements: Replacements, owner: Any) -> None:
+    """Let `cookie` be made when it is first read; `_cookie` is None until then."""
 
     def get(self: Any) -> Any:
         if self._cookie is None:
@@ -33,7 +43,8 @@ def _make_cookies_late(replacements: Replacements, owner: Any) -> None:
 def response_date(replacements: Replacements) -> None:
     """Format the date once a second (`_cprequest.py`, `Response.__init__`)."""
     second, formatted = 0, ""
-    empty, put = dict.__new__, dict.__setitem__  # the class's own only look at the key's case
+    # The methods of the header map only add the change of a name's case.
+    empty, put = dict.__new__, dict.__setitem__
 
     def http_date(now: float) -> str:
         nonlocal second, formatted
@@ -52,7 +63,7 @@ def response_date(replacements: Replacements) -> None:
         put(headers, "Date", http_date(self.time))
 
     replacements.set(_cprequest.Response, "__init__", init)
-    _make_cookies_late(replacements, _cprequest.Response)
+    _make_cookies_when_read(replacements, _cprequest.Response)
 
 
 @patch(
@@ -62,7 +73,7 @@ def response_date(replacements: Replacements) -> None:
     "cherrypy.lib.httputil:decode_TEXT_maybe",
 )
 def request_headers(replacements: Replacements) -> None:
-    """Title each request header name once, and sanitise only a host that needs it.
+    """Change the case of each request header name once, and clean a host only if it needs it.
 
     In `_cprequest.py`, `Request.process_headers`.
     """
@@ -76,7 +87,7 @@ def request_headers(replacements: Replacements) -> None:
                 try:
                     self.cookie.load(value)
                 except CookieError as error:
-                    raise cherrypy.HTTPError(400, str(error))  # noqa: B904 - as it was
+                    raise cherrypy.HTTPError(400, str(error))  # noqa: B904 - as in the original
         host = dict.get(headers, "Host")
         if host is not None:
             if "\n" in host or "\r" in host:
@@ -109,7 +120,7 @@ def empty_queries(replacements: Replacements) -> None:
     "cherrypy.lib.httputil:valid_status",
 )
 def whole_responses(replacements: Replacements) -> None:
-    """Finish a response whose body is at hand without detours (`_cprequest.py`, `finalize`)."""
+    """Finish a response whose body is one piece in fewer steps (`_cprequest.py`, `finalize`)."""
     original = _cprequest.Response.finalize
 
     def finalize(self: Any) -> None:
@@ -124,7 +135,7 @@ def whole_responses(replacements: Replacements) -> None:
             try:
                 code, reason, _ = httputil.valid_status(status)
             except ValueError as error:
-                raise cherrypy.HTTPError(500, error.args[0])  # noqa: B904 - as it was
+                raise cherrypy.HTTPError(500, error.args[0])  # noqa: B904 - as in the original
             self.status = f"{code} {reason}"
             self.output_status = b"%d %b" % (code, headers.encode(reason))
         if code < 200 or code in {204, 205, 304}:
@@ -146,18 +157,25 @@ def _add_cookies(response: Any, headers: Any) -> None:
 
 
 class _LateBody:
-    """`request.body` of a request without a body, made when somebody asks for it."""
+    """`request.body` of a request without a body, made when it is first read."""
 
     def __get__(self, request: Any, owner: Any = None) -> Any:
         if request is None:
             return None
-        headers = httputil.HeaderMap()  # as they were when it would have been made
+        # The original made it before any page could set a header, and from none that it reads.
+        headers = httputil.HeaderMap()
         body = _cpreqbody.RequestBody(request.rfile, headers, request_params=request.params)
         body.headers = request.headers
         request.body = body
         return body
 
 
+# The stages of a request that was dispatched, but has not responded yet; after an error, that is
+# kept as the handler. An attribute of its own would make all others of the request slower: Python
+# keeps up to thirty in a quicker way.
+_DISPATCHED, _FAILED = "dispatched", "not dispatched"
+
+# A request without any of these has no body, and nothing that describes one.
 _BODY_HEADERS = frozenset(
     {"Content-Length", "Transfer-Encoding", "Content-Type", "Content-Disposition"}
 )
@@ -170,31 +188,54 @@ _BODY_HEADERS = frozenset(
     "cherrypy._cpreqbody:RequestBody.__init__",
 )
 def late_bodies(replacements: Replacements) -> None:
-    """Make `request.body` late where there is none (`_cprequest.py`, `Request._do_respond`)."""
+    """Make `request.body` of a request without a body when it is first read.
+
+    In `_cprequest.py`, `Request._do_respond`.
+    """
 
     def do_respond(self: Any, path_info: str) -> None:
-        response = cherrypy.serving.response
-        if self.app is None:
-            raise cherrypy.NotFound
-        self.hooks = self.__class__.hooks.copy()
-        self.toolmaps = {}
-        self.stage = "process_headers"
-        self.process_headers()
-        self.stage = "get_resource"
-        self.get_resource(path_info)
-        headers = self.headers
-        if not _BODY_HEADERS.isdisjoint(headers):
-            self.body = _cpreqbody.RequestBody(self.rfile, headers, request_params=self.params)
-        else:
-            del self.body
-        _respond(self, response)
+        if self.stage == _FAILED:
+            error, self.handler = self.handler, None
+            raise error
+        if self.stage != _DISPATCHED:
+            dispatch(self, path_info)
+        _respond(self, cherrypy.serving.response)
 
+    do_respond.is_divided = True  # type: ignore[attr-defined]
     replacements.set(_cprequest.Request, "body", _LateBody())
     replacements.set(_cprequest.Request, "_do_respond", do_respond)
 
 
+def dispatch(request: Any, path_info: str) -> None:
+    """Do the beginning of `_do_respond`, up to the page handler that is found."""
+    if request.app is None:
+        raise cherrypy.NotFound
+    request.hooks = request.__class__.hooks.copy()
+    request.toolmaps = {}
+    request.stage = "process_headers"
+    request.process_headers()
+    request.stage = "get_resource"
+    request.get_resource(path_info)
+    headers = request.headers
+    if not _BODY_HEADERS.isdisjoint(headers):
+        request.body = _cpreqbody.RequestBody(request.rfile, headers, request_params=request.params)
+    else:
+        del request.body
+
+
+def dispatch_first(request: Any) -> bool:
+    """Do `dispatch` before `respond`, and keep its error for that; return whether there is none."""
+    try:
+        dispatch(request, request.path_info)
+    except Exception as error:  # noqa: BLE001 - `respond` raises it
+        request.stage, request.handler = _FAILED, error
+        return False
+    request.stage = _DISPATCHED
+    return True
+
+
 def _respond(request: Any, response: Any) -> None:
-    """Do the rest of `_do_respond`, line by line."""
+    """Do the rest of `_do_respond` as the original does, but skip hook points without hooks."""
     request.namespaces(request.config)
     request.stage = "on_start_resource"
     if request.hooks["on_start_resource"]:
@@ -220,8 +261,10 @@ def _respond(request: Any, response: Any) -> None:
     response.finalize()
 
 
+# The versions in use are 0.9, 1.0, 1.1 and 2.0. The other combinations are not, but are right too.
 _VERSIONS = {f"HTTP/{major}.{minor}": (major, minor) for major in (0, 1, 2) for minor in (0, 1, 9)}
-# By the protocol of a request and that of the server.
+
+# The version of a response, by the protocol of the request and that of the server.
 _VERSION_FOR = {
     (asked, ours): min(asked_version, our_version)
     for (asked, asked_version), (ours, our_version) in product(_VERSIONS.items(), repeat=2)
@@ -230,64 +273,86 @@ _VERSION_FOR = {
 
 @patch("cherrypy._cprequest:Request.run")
 def request_start(replacements: Replacements) -> None:
-    """Make what few requests look at when it is looked at (`_cprequest.py`, `Request.run`).
+    """Make the cookies and the error response of a request when they are first read.
 
-    These are the cookies and the error response of a request, which no namespace has set.
+    In `_cprequest.py`, `Request.run`.
     """
     original = _cprequest.Request.run
-    empty = dict.__new__
 
-    def run(
-        self: Any, method: str, path: str, query: str, protocol: str, headers: Any, rfile: Any
-    ) -> Any:
-        version = _VERSION_FOR.get((protocol, self.server_protocol))
-        if version is None or not path:
-            return original(self, method, path, query, protocol, headers, rfile)
-        response = cherrypy.serving.response
-        try:
-            self.method = method
-            self.query_string = query or ""
-            self.params = {}
-            self.protocol = response.headers.protocol = version
-            target = f"{path}?{query}" if query else path
-            self.request_line = f"{method} {target} {protocol}"
-            self.header_list = list(headers)
-            self.headers = empty(_HEADER_MAP)
-            self.rfile = rfile
-            self.body = None
-            self.handler = None
-            self.script_name = self.app.script_name
-            self.path_info = path[len(self.script_name) :]
-            self.stage = "respond"
-            self.respond(self.path_info)
-        except self.throws:
-            raise
-        except Exception:
-            if self.throw_errors:
-                raise
-            _respond_barely(self, response)
-        if self.method == "HEAD":
-            response.body = []
-        try:
-            cherrypy.log.access()
-        except Exception:  # noqa: BLE001 - as it was
-            cherrypy.log.error(traceback=True)
-        return response
+    def run(self: Any, *args: Any) -> Any:
+        if not prepare(self, *args):
+            return original(self, *args)
+        return respond(self)
 
+    run.is_divided = True  # type: ignore[attr-defined]
     replacements.set(_cprequest.Request, "run", run)
-    _make_cookies_late(replacements, _cprequest.Request)
+    _make_cookies_when_read(replacements, _cprequest.Request)
     replacements.set(_cprequest.Request, "error_response", _LateErrorResponse())
 
 
+def is_divided(request: Any) -> bool:
+    """Return whether `prepare`, `dispatch_first` and `respond` do what the request's `run` does.
+
+    Not if `request_start` or `late_bodies` is not in place, or if the request's class has methods
+    of its own.
+    """
+    kind = type(request)
+    return hasattr(kind.run, "is_divided") and hasattr(kind._do_respond, "is_divided")  # noqa: SLF001
+
+
+def prepare(
+    request: Any, method: str, path: str, query: str, protocol: str, headers: Any, rfile: Any
+) -> bool:
+    """Do what `run` does before it responds; return False if the original has to do it."""
+    version = _VERSION_FOR.get((protocol, request.server_protocol))
+    if version is None or not path:
+        return False
+    request.method = method
+    request.query_string = query or ""
+    request.params = {}
+    request.protocol = cherrypy.serving.response.headers.protocol = version
+    target = f"{path}?{query}" if query else path
+    request.request_line = f"{method} {target} {protocol}"
+    request.header_list = list(headers)
+    request.headers = dict.__new__(_HEADER_MAP)
+    request.rfile = rfile
+    request.body = None
+    request.handler = None
+    request.script_name = request.app.script_name
+    request.path_info = path[len(request.script_name) :]
+    request.stage = "respond"
+    return True
+
+
+def respond(request: Any) -> Any:
+    """Do what `run` does after `prepare`; return the response."""
+    response = cherrypy.serving.response
+    try:
+        request.respond(request.path_info)
+    except request.throws:
+        raise
+    except Exception:
+        if request.throw_errors:
+            raise
+        _respond_with_bare_error(request, response)
+    if request.method == "HEAD":
+        response.body = []
+    try:
+        cherrypy.log.access()
+    except Exception:  # noqa: BLE001 - as in the original
+        cherrypy.log.error(traceback=True)
+    return response
+
+
 class _LateErrorResponse:
-    """`request.error_response`, where no configuration has set another."""
+    """`request.error_response`, unless the configuration has set another."""
 
     def __get__(self, request: Any, owner: Any = None) -> Any:
         return cherrypy.HTTPError(500).set_response
 
 
-def _respond_barely(request: Any, response: Any) -> None:
-    """Answer an error of an error page, or of what comes before there are any."""
+def _respond_with_bare_error(request: Any, response: Any) -> None:
+    """Respond to an error of an error page, or one so early that there are no error pages."""
     cherrypy.log(traceback=True, severity=40)
     body = _cperror.format_exc() if request.show_tracebacks else ""
     response.output_status, response.header_list, response.body = _cperror.bare_error(body)

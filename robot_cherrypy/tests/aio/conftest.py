@@ -1,5 +1,6 @@
 """Servers for the tests of `robot_cherrypy.aio`."""
 
+import asyncio
 import contextlib
 import threading
 from http.client import HTTPConnection
@@ -10,11 +11,10 @@ from cherrypy._cpserver import Server
 from cherrypy._cptree import Tree
 
 from robot_cherrypy import aio
-from robot_cherrypy.aio.server import HTTPServer
 
 
-class Running:
-    """A server on a thread, and what the tests ask it."""
+class RunningServer:
+    """A server that runs on a thread."""
 
     def __init__(self, server):
         self.server = server
@@ -27,15 +27,15 @@ class Running:
     def _serve(self):
         try:
             self.server.serve()
-        except BaseException as error:  # noqa: BLE001 - the tests look at it
+        except BaseException as error:  # noqa: BLE001 - tests check it
             self.raised = error
 
     def connect(self):
-        """Open a connection of its own."""
+        """Return a new connection to the server."""
         return HTTPConnection(*self.address, timeout=10)
 
-    def ask(self, path, *, method="GET", connection=None, **kwargs):
-        """Send one request and return status, headers and body."""
+    def request(self, path, *, method="GET", connection=None, **kwargs):
+        """Send a request; return the status, headers and body of its response."""
         own = connection or self.connect()
         try:
             own.request(method, path, **kwargs)
@@ -47,7 +47,7 @@ class Running:
 
     def get(self, path, **kwargs):
         """Return the body of a page."""
-        return self.ask(path, **kwargs)[2].decode()
+        return self.request(path, **kwargs)[2].decode()
 
     def stop(self):
         """Stop the server and its thread."""
@@ -56,7 +56,7 @@ class Running:
 
 
 def settings(**attributes):
-    """Make settings as `cherrypy.server` has them, for a free port on loopback."""
+    """Return settings with the attributes of `cherrypy.server`, for a free port on loopback."""
     server = Server()
     server.socket_port = 0
     server.shutdown_timeout = 5
@@ -67,7 +67,7 @@ def settings(**attributes):
 
 @pytest.fixture(autouse=True)
 def _quiet_cherrypy():
-    """Keep CherryPy's log off the screen, and take the patches out after the test."""
+    """Keep CherryPy's log off the screen, and make CherryPy ready for coroutines for the test."""
     screen = cherrypy.log.screen
     cherrypy.log.screen = False
     aio.install()
@@ -78,14 +78,27 @@ def _quiet_cherrypy():
 
 @pytest.fixture
 def serve():
-    """Return a function that serves an application and stops it after the test."""
+    """Return a function that serves an application until the test ends."""
     with contextlib.ExitStack() as stack:
 
-        def start(root, config=None, *, server_class=HTTPServer, **attributes):
+        def start(root, config=None, *, server_class=aio.HTTPServer, **attributes):
             tree = Tree()
             tree.mount(root, "", {"/": config or {}})
-            running = Running(server_class(settings(**attributes), aio.application(tree)))
+            running = RunningServer(server_class(settings(**attributes), aio.application(tree)))
             stack.callback(running.stop)
             return running
 
         yield start
+
+
+@pytest.fixture
+def loop():
+    """An event loop that ends with the test."""
+    loop = asyncio.new_event_loop()
+    yield loop
+    tasks = asyncio.all_tasks(loop)
+    for task in tasks:
+        task.cancel()
+    if tasks:
+        loop.run_until_complete(asyncio.wait(tasks))
+    loop.close()

@@ -1,4 +1,4 @@
-"""The ASGI application under ASGI servers of others, each in a process of its own."""
+"""The ASGI application under other ASGI servers, each in a process of its own."""
 
 import contextlib
 import socket
@@ -8,6 +8,8 @@ import time
 
 import httpx
 import pytest
+
+pytestmark = pytest.mark.timing
 
 APPLICATION = """
 import asyncio
@@ -68,7 +70,7 @@ SERVERS = {
 
 @contextlib.contextmanager
 def served_by(name, folder):
-    """Serve the application with one of the servers, and yield a client and the process."""
+    """Serve the application with a server; yield a client and the server's process."""
     (folder / "asgi_app.py").write_text(APPLICATION)
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
@@ -84,8 +86,8 @@ def served_by(name, folder):
 
 
 def wait_until_ready(process, client):
-    """Wait until the server answers, for as long as the process lives."""
-    deadline = time.monotonic() + 20
+    """Wait until the server responds, as long as its process runs."""
+    deadline = time.monotonic() + 60
     while process.poll() is None and time.monotonic() < deadline:
         with contextlib.suppress(httpx.TransportError):
             client.get("/")
@@ -96,7 +98,7 @@ def wait_until_ready(process, client):
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_other_servers_serve_it(name, tmp_path):
-    """Pages, streams, sessions, uploads work; the engine starts and exits with the server."""
+    """Pages, streams, sessions and uploads work; the engine starts and exits with the server."""
     with served_by(name, tmp_path) as (client, process):
         assert "['started']" == client.get("/").text
         assert "{'a': '1'}" == client.post("/plain", data={"a": "1"}).text
@@ -105,7 +107,7 @@ def test_other_servers_serve_it(name, tmp_path):
         assert "1000000" == client.post("/upload", files={"file": b"x" * 1_000_000}).text
         assert 404 == client.get("/missing").status_code
         with pytest.raises(httpx.ReadTimeout):
-            client.get("/forever", timeout=0.3)
+            client.get("/forever", timeout=httpx.Timeout(60, read=2))
         assert has_seen(client, "['started', 'cancelled']")
         process.terminate()
         output, _ = process.communicate(timeout=20)
@@ -113,8 +115,8 @@ def test_other_servers_serve_it(name, tmp_path):
 
 
 def has_seen(client, events):
-    """Tell whether the application comes to report these events."""
-    deadline = time.monotonic() + 10
+    """Return whether the application reports these events within ten seconds."""
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if client.get("/").text == events:
             return True

@@ -1,6 +1,7 @@
-"""Nothing that CherryPy does for a page blocks the loop: sessions, cache, files, bodies."""
+"""Nothing that CherryPy does for a page blocks the event loop: sessions, cache, files, bodies."""
 
 import asyncio
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -9,12 +10,14 @@ import pytest
 from cherrypy.lib.sessions import FileSession
 
 from robot_cherrypy import aio
-from robot_cherrypy.aio.locks import RequestLock
+from robot_cherrypy.aio.runtime.locks import RequestLock
+
+pytestmark = pytest.mark.timing
 
 
 class Root:
     def __init__(self):
-        self.made = 0
+        self.cached_calls = 0
         self.entered = threading.Event()
         self.leave = None
 
@@ -35,20 +38,40 @@ class Root:
 
     @cherrypy.expose
     @cherrypy.config(**{"tools.sessions.on": False})
-    async def let_go(self):
+    async def release(self):
         self.leave.set()
-        return "free"
+        return "released"
 
     @cherrypy.expose
     @cherrypy.tools.caching(delay=60)
     @cherrypy.config(**{"tools.sessions.on": False})
     async def cached(self):
-        self.made += 1
-        if self.made > 1:
+        self.cached_calls += 1
+        if self.cached_calls > 1:
             self.leave = asyncio.Event()
             self.entered.set()
             await self.leave.wait()
-        return f"made {self.made}"
+        return f"call {self.cached_calls}"
+
+    @cherrypy.expose
+    async def form(self, **fields):
+        return f"{len(fields)} {self.reading_thread}"
+
+    @cherrypy.expose
+    @cherrypy.tools.json_out()
+    async def numbers(self, count):
+        return list(range(int(count)))
+
+    @cherrypy.expose
+    @cherrypy.tools.encode(on=False)
+    async def pieces(self, count):
+        def generate():
+            self.reading_thread = threading.current_thread().name
+            for number in range(int(count)):
+                self.joining_thread = threading.current_thread().name
+                yield f"{number} ".encode()
+
+        return generate()
 
     @cherrypy.expose
     def upload(self, file):
@@ -72,12 +95,12 @@ def sessions(request, tmp_path):
 
 
 def start_session(running):
-    """Return the headers that a client of a new session sends."""
-    return {"Cookie": running.ask("/count")[1]["Set-Cookie"].split(";")[0]}
+    """Start a session; return the request headers of its client."""
+    return {"Cookie": running.request("/count")[1]["Set-Cookie"].split(";")[0]}
 
 
-def test_many_waiters_for_one_session_all_come_to_it(serve, sessions):
-    """Fifty requests of one session count without losing one, with a pool of two threads."""
+def test_all_requests_that_wait_for_a_session_get_it(serve, sessions):
+    """Fifty requests of a session count to fifty, with two worker threads."""
     running = serve(Root(), sessions, thread_pool=2)
     cookie = start_session(running)
     with ThreadPoolExecutor(50) as clients:
@@ -85,8 +108,8 @@ def test_many_waiters_for_one_session_all_come_to_it(serve, sessions):
     assert list(range(2, 52)) == sorted(counts)
 
 
-def test_a_locked_session_holds_up_nobody_else(serve, sessions):
-    """While requests wait for a session, the loop serves others."""
+def test_a_locked_session_does_not_block_other_requests(serve, sessions):
+    """While requests wait for a session, the event loop serves others."""
     root = Root()
     running = serve(root, sessions, thread_pool=2)
     cookie = start_session(running)
@@ -95,43 +118,43 @@ def test_a_locked_session_holds_up_nobody_else(serve, sessions):
         assert root.entered.wait(10)
         waiting = [clients.submit(running.get, "/count", headers=cookie) for _ in range(4)]
         assert "1" == running.get("/count")
-        assert "free" == running.get("/let_go")
+        assert "released" == running.get("/release")
         assert "held" == holding.result(10)
-        assert ["2", "3", "4", "5"] == sorted(one.result(10) for one in waiting)
+        assert ["2", "3", "4", "5"] == sorted(response.result(10) for response in waiting)
 
 
-def test_a_cached_page_is_made_once_and_waited_for(serve):
-    """Requests for a page that is being made anew wait for it, while the loop serves others."""
+def test_an_expired_page_is_made_once(serve):
+    """Requests for an expired page wait for the one that makes it, while the loop serves others."""
     root = Root()
     running = serve(root)
-    assert "made 1" == running.get("/cached")
+    assert "call 1" == running.get("/cached")
     for variants in cherrypy._cache.store.values():
-        variants.clear()  # as when their time is over
+        variants.clear()  # as if they had expired
     with ThreadPoolExecutor(5) as clients:
         first = clients.submit(running.get, "/cached")
         assert root.entered.wait(10)
         others = [clients.submit(running.get, "/cached") for _ in range(4)]
-        assert "free" == running.get("/let_go")
-        assert ["made 2"] * 5 == [one.result(10) for one in [first, *others]]
+        assert "released" == running.get("/release")
+        assert ["call 2"] * 5 == [response.result(10) for response in [first, *others]]
 
 
 def test_files_are_read_on_worker_threads(serve, tmp_path):
-    """Static files are found and read without the loop's thread."""
+    """Static files are not read on the loop's thread."""
     (tmp_path / "file.txt").write_bytes(b"x" * 200_000)
     threads = set()
     read = cherrypy.lib.file_generator.__next__.__wrapped__
 
-    def noted(self):
+    def recording_read(self):
         threads.add(threading.current_thread().name)
         return read(self)
 
     aio.uninstall()
-    cherrypy.lib.file_generator.__next__ = noted
+    cherrypy.lib.file_generator.__next__ = recording_read
     aio.install()
     try:
         config = {"tools.staticdir.on": True, "tools.staticdir.dir": str(tmp_path)}
         running = serve(Root(), config, thread_pool=1)
-        status, headers, body = running.ask("/file.txt")
+        status, headers, body = running.request("/file.txt")
         running.stop()
     finally:
         aio.uninstall()
@@ -141,8 +164,41 @@ def test_files_are_read_on_worker_threads(serve, tmp_path):
     assert {"robot_cherrypy worker 1"} == threads
 
 
-def test_slow_uploads_hold_up_nobody(serve):
-    """While a body is on its way, the loop serves others."""
+@pytest.mark.parametrize(("count", "is_offloaded"), [(10, False), (50_000, True)])
+def test_large_forms_of_coroutine_pages_are_read_on_worker_threads(
+    serve, monkeypatch, count, is_offloaded
+):
+    """CherryPy's work for a large form does not hold up the event loop."""
+    root = Root()
+
+    def read(entity):
+        root.reading_thread = threading.current_thread().name
+        process_urlencoded(entity)
+
+    process_urlencoded = cherrypy._cpreqbody.process_urlencoded
+    processors = cherrypy._cpreqbody.Entity.processors
+    monkeypatch.setitem(processors, "application/x-www-form-urlencoded", read)
+    running = serve(root)
+    body = "&".join(f"k{number}=v" for number in range(count))
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    response = running.get("/form", method="POST", body=body, headers=headers)
+    thread = "robot_cherrypy worker 1" if is_offloaded else running.thread.name
+    assert f"{count} {thread}" == response
+
+
+@pytest.mark.parametrize(("count", "is_offloaded"), [(10, False), (5000, True)])
+def test_many_pieces_of_a_body_are_joined_on_worker_threads(serve, count, is_offloaded):
+    """A body of a coroutine page that is made piece by piece does not hold up the event loop."""
+    root = Root()
+    running = serve(root)
+    assert count == len(running.get(f"/pieces?count={count}").split())
+    thread = "robot_cherrypy worker 1" if is_offloaded else running.thread.name
+    assert (running.thread.name, thread) == (root.reading_thread, root.joining_thread)
+    assert list(range(count)) == json.loads(running.get(f"/numbers?count={count}"))
+
+
+def test_slow_uploads_do_not_block_other_requests(serve):
+    """While a body arrives, the event loop serves other requests."""
     running = serve(Root())
     slow = running.connect()
     body = (
@@ -153,14 +209,14 @@ def test_slow_uploads_hold_up_nobody(serve):
     slow.putheader("Content-Length", str(len(body)))
     slow.endheaders()
     slow.send(body[:30])
-    assert 404 == running.ask("/missing")[0]
+    assert 404 == running.request("/missing")[0]
     slow.send(body[30:])
     assert b"3" == slow.getresponse().read()
     slow.close()
 
 
 def test_locks_are_reentrant_and_can_be_tried():
-    """Outside of requests, a lock belongs to the thread, as an RLock does."""
+    """Outside of requests, a thread owns the lock, as with an RLock."""
     lock = RequestLock()
     with lock, lock, ThreadPoolExecutor(1) as other:
         assert not other.submit(lock.acquire, blocking=False).result(10)

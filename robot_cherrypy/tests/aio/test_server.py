@@ -1,4 +1,4 @@
-"""The server: starting, stopping, several of them, and what remains."""
+"""The server: start, stop, several servers at once, and that a stop leaves nothing."""
 
 import asyncio
 import errno
@@ -10,12 +10,13 @@ import cherrypy
 import pytest
 
 from robot_cherrypy import aio
-from robot_cherrypy.aio.server import HTTPServer
-from robot_cherrypy.tests.aio.conftest import Running, settings
+from robot_cherrypy.tests.aio.conftest import RunningServer, settings
+
+pytestmark = pytest.mark.timing
 
 
 def open_files():
-    """Count the open files of this process."""
+    """Return how many files this process has open."""
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
@@ -56,23 +57,31 @@ class Root:
 
 
 def test_serves_on_a_free_port(serve):
-    """Port 0 gives a real port, which bind_addr tells."""
+    """With port 0, `bind_addr` has the real port."""
     running = serve(Root())
     assert running.address[1] > 0
-    assert running.get("/") == "hello"
+    assert "hello" == running.get("/")
+
+
+def test_the_time_out_may_be_set_by_the_name_of_cheroot(serve):
+    """As `cherrypy.server.httpserver.timeout`, by an application."""
+    server = serve(Root(), socket_timeout=7).server
+    assert 7 == server.timeout
+    server.timeout = 3
+    assert 3 == server.socket_timeout
 
 
 def test_taken_port_is_an_ordinary_error():
-    """A taken port is an OSError from prepare, and nothing else happens."""
+    """A taken port is an OSError of `prepare`."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        server = HTTPServer(settings(socket_port=taken.getsockname()[1]))
+        server = aio.HTTPServer(settings(socket_port=taken.getsockname()[1]))
         with pytest.raises(OSError) as raised:  # noqa: PT011 - the errno says which
             server.prepare()
-    assert raised.value.errno == errno.EADDRINUSE
+    assert errno.EADDRINUSE == raised.value.errno
 
 
 def test_several_servers_serve_their_own_trees(serve):
-    """Two servers in one process do not see each other's pages."""
+    """Two servers in a process have different pages."""
 
     class Other:
         @cherrypy.expose
@@ -80,37 +89,37 @@ def test_several_servers_serve_their_own_trees(serve):
             return "other"
 
     first, second = serve(Root()), serve(Other())
-    assert (first.get("/"), second.get("/other")) == ("hello", "other")
-    assert first.ask("/other")[0] == 404
+    assert ("hello", "other") == (first.get("/"), second.get("/other"))
+    assert 404 == first.request("/other")[0]
 
 
 def test_nothing_is_left_after_stop(serve):
-    """After fifty cycles there are as many threads and open files as after one."""
+    """After fifty servers there are as many threads and open files as after one."""
 
-    def cycle():
+    def serve_once():
         running = serve(Root())
-        assert running.get("/") == "hello"
+        assert "hello" == running.get("/")
         running.stop()
 
-    cycle()
+    serve_once()
     before = threading.active_count(), open_files()
     for _ in range(50):
-        cycle()
-    assert (threading.active_count(), open_files()) == before
+        serve_once()
+    assert before == (threading.active_count(), open_files())
 
 
 def test_a_server_can_be_started_again(serve):
     """The same server object serves again after it was stopped."""
     running = serve(Root())
     running.stop()
-    again = Running(running.server)
-    assert again.get("/") == "hello"
+    again = RunningServer(running.server)
+    assert "hello" == again.get("/")
     again.stop()
 
 
 def test_stop_before_serve_leaves_nothing():
     """A server that was only prepared can be stopped."""
-    server = HTTPServer(settings())
+    server = aio.HTTPServer(settings())
     server.prepare()
     server.stop()
     server.serve()
@@ -118,7 +127,7 @@ def test_stop_before_serve_leaves_nothing():
 
 
 def test_stop_cancels_what_does_not_end(serve, monkeypatch):
-    """A request that outlasts the grace is cancelled, and the log names it."""
+    """A request that does not end within `shutdown_timeout` is cancelled, and the log names it."""
     root, logged = Root(), []
     monkeypatch.setattr(cherrypy.engine, "log", lambda message, **_kwargs: logged.append(message))
     running = serve(root, shutdown_timeout=0.05)
@@ -127,12 +136,12 @@ def test_stop_cancels_what_does_not_end(serve, monkeypatch):
     assert root.entered.wait(10)
     running.stop()
     connection.close()
-    assert root.seen == ["cancelled"]
-    assert logged == ["Cut after 0.05 s: GET /forever from 127.0.0.1"]
+    assert ["cancelled"] == root.seen
+    assert ["Cut after 0.05 s: GET /forever from 127.0.0.1"] == logged
 
 
 def test_stop_cuts_endless_streams(serve):
-    """A streamed page without an end is cut after the grace."""
+    """A streamed page without an end is cut after `shutdown_timeout`."""
     root = Root()
     running = serve(root, shutdown_timeout=0.05)
     connection = running.connect()
@@ -146,8 +155,8 @@ def test_stop_cuts_endless_streams(serve):
 @pytest.mark.parametrize(
     ("path", "kind"), [("/leave", SystemExit), ("/interrupt", KeyboardInterrupt)]
 )
-def test_serve_raises_what_a_page_raised_to_leave(serve, path, kind):
-    """SystemExit and KeyboardInterrupt from a page end the server, as they end CherryPy's."""
+def test_serve_raises_the_system_exit_of_a_page(serve, path, kind):
+    """SystemExit and KeyboardInterrupt of a page stop the server, as they stop CherryPy's."""
     running = serve(Root())
     with pytest.raises(ConnectionError):
         running.get(path)
@@ -155,23 +164,23 @@ def test_serve_raises_what_a_page_raised_to_leave(serve, path, kind):
     assert type(running.raised) is kind
 
 
-def test_leaving_can_be_overridden(serve):
+def test_interrupted_can_be_overridden(serve):
     """A server may decide that its pages cannot stop it."""
     seen = []
 
-    class Staying(HTTPServer):
+    class Staying(aio.HTTPServer):
         def interrupted(self, error):
             seen.append(error.code)
 
     running = serve(Root(), server_class=Staying)
     with pytest.raises(ConnectionError):
         running.get("/leave")
-    assert running.get("/") == "hello"
-    assert seen == [3]
+    assert "hello" == running.get("/")
+    assert [3] == seen
 
 
 def test_a_page_can_stop_its_server(serve):
-    """A coroutine and a plain page that stop the server still get their answers out."""
+    """A coroutine and a plain page that stop the server still send their responses."""
 
     class Stopping:
         @cherrypy.expose
@@ -186,13 +195,13 @@ def test_a_page_can_stop_its_server(serve):
 
     for path in "/coroutine", "/plain":
         running = serve(Stopping())
-        assert running.get(path) == "stopped"
+        assert "stopped" == running.get(path)
         running.thread.join(10)
         assert not running.thread.is_alive()
 
 
 def test_installing_and_uninstalling_are_counted():
-    """The last uninstall of as many installs puts CherryPy back."""
+    """CherryPy is as before after as many calls of `uninstall` as of `install`."""
     installed = cherrypy._cprequest.Hook.__call__
     aio.install()
     aio.uninstall()
@@ -206,12 +215,12 @@ def test_installing_and_uninstalling_are_counted():
 
 
 def test_a_server_installs_for_as_long_as_it_runs(serve):
-    """Nobody has to install before serving, and afterwards CherryPy is as it was."""
+    """A server installs when it starts, and CherryPy is as before when it has stopped."""
     aio.uninstall()
     try:
         original = cherrypy._cprequest.Hook.__call__
         running = serve(Root())
-        assert running.get("/") == "hello"
+        assert "hello" == running.get("/")
         running.stop()
         assert cherrypy._cprequest.Hook.__call__ is original
     finally:

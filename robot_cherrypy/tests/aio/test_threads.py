@@ -1,4 +1,4 @@
-"""CherryPy's own threaded server, once coroutines are installed."""
+"""CherryPy's own threaded server after `aio.install()`."""
 
 import asyncio
 import threading
@@ -39,7 +39,7 @@ class Root:
 
 @pytest.fixture
 def threaded():
-    """Serve on threads, and return a function that asks for pages."""
+    """Serve on threads; return a function that requests a page."""
     server = _cpwsgi_server.CPWSGIServer(settings())
     tree = Tree()
     tree.mount(Root())
@@ -61,8 +61,8 @@ def threaded():
     thread.join()
 
 
-def test_coroutines_run_on_a_loop_in_the_background(threaded):
-    """Coroutine pages, streams and sessions work on threads, too."""
+def test_coroutines_run_on_a_background_loop(threaded):
+    """Coroutine pages, streams and sessions work on threads as well."""
     assert "coroutine at /coroutine on robot_cherrypy background loop" == threaded("/coroutine")[1]
     assert "012" == threaded("/streamed")[1]
     headers, first = threaded("/counted")
@@ -71,7 +71,7 @@ def test_coroutines_run_on_a_loop_in_the_background(threaded):
 
 
 def test_plain_pages_work_before_and_after(threaded):
-    """Installing and uninstalling while threads serve disturbs no request."""
+    """`install` and `uninstall` may be called while a server runs."""
     pages = [threaded("/plain")[1]]
     aio.uninstall()
     pages.append(threaded("/plain")[1])

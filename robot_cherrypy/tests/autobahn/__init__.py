@@ -1,1 +1,1 @@
-"""The Autobahn test suite, every case of it that is about servers, against ours."""
+"""All cases of the Autobahn test suite for WebSocket servers, run against both servers."""

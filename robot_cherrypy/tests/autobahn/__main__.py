@@ -1,7 +1,7 @@
-"""Runs every case against both servers at once, and fails unless each is OK.
+"""Runs the cases against both servers at once, and fails unless each case passes.
 
-That is against a coroutine; what a plain page handler does differently, the groups that last for
-seconds can tell.
+A coroutine page handler gets all groups. A plain page handler gets those that take seconds; the
+others, about limits and compression, test code that both share.
 
 Usage: python -m robot_cherrypy.tests.autobahn [GROUPS]
 """
@@ -15,13 +15,15 @@ from collections import Counter
 from pathlib import Path
 
 from robot_cherrypy.harness.child_process import ChildProcessServer
-from robot_cherrypy.harness.listening import Kind
 from robot_cherrypy.harness.server import Launch
+from robot_cherrypy.harness.server_thread import Kind
 from robot_cherrypy.tests.autobahn import suite
 
-PAGES = {"": (1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13), "plain": (1, 2, 3, 4, 5, 6, 7, 10)}
+# The groups of cases for each page.
+_PAGES = {"": (1, 2, 3, 4, 5, 6, 7, 9, 10, 12, 13), "plain": (1, 2, 3, 4, 5, 6, 7, 10)}
 _KINDS: tuple[Kind, ...] = ("threaded", "async")
-# The latter is how cases end in which the RFC leaves open what to do (7.1.6, 7.13.1, 7.13.2).
+
+# Informational are cases about which RFC 6455 says nothing (7.1.6, 7.13.1, 7.13.2).
 _PASSED = {"OK", "INFORMATIONAL"}
 
 
@@ -36,7 +38,7 @@ def main(groups: str) -> int:
                 server.start()
             return sum(
                 _run(folder, servers, page, groups or ",".join(f"{number}.*" for number in numbers))
-                for page, numbers in PAGES.items()
+                for page, numbers in _PAGES.items()
             )
         finally:
             for server in servers:
@@ -46,7 +48,13 @@ def main(groups: str) -> int:
 def _server(kind: Kind) -> ChildProcessServer:
     application = "robot_cherrypy.tests.autobahn.page:Echo"
     return ChildProcessServer(
-        Launch(application=application, alias=kind, kind=kind, configuration={}, timeout=30)
+        Launch(
+            application=application,
+            alias=kind,
+            kind=kind,
+            isolation="process",
+            configuration={},
+        )
     )
 
 
@@ -68,14 +76,14 @@ def _run(folder: Path, servers: list[ChildProcessServer], page: str, groups: str
 
 
 def _report(name: str, output: Path) -> int:
-    """Print what came of the cases; return how many failed."""
+    """Print the results of the cases; return how many failed."""
     results = [json.loads(line) for line in output.read_text().splitlines()]
-    failed = [one for one in results if not {one["behavior"], one["close"]} <= _PASSED]
-    counts = Counter(f"{one['behavior']}/{one['close']}" for one in results)
-    slowest = max(results, key=lambda one: one["seconds"], default=None)
+    failed = [result for result in results if not {result["behavior"], result["close"]} <= _PASSED]
+    counts = Counter(f"{result['behavior']}/{result['close']}" for result in results)
+    slowest = max(results, key=lambda result: result["seconds"], default=None)
     print(f"{name}: {len(results)} cases, {dict(counts)}; slowest: {slowest}")
-    for one in failed:
-        print(f"  {one}")
+    for result in failed:
+        print(f"  {result}")
     return len(failed) if results else 1
 
 

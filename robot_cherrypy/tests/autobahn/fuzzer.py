@@ -1,9 +1,9 @@
-"""Runs cases of the suite against one URL, several at a time, and prints a line of JSON for each.
+"""Runs cases against one URL, several at a time, and prints a line of JSON for each.
 
 Usage: python -m robot_cherrypy.tests.autobahn.fuzzer FOLDER URL GROUPS
 
-The cases were written for Python 2, where text and bytes are one type. They get text in which each
-character is a byte (Latin-1); the protocol below turns it into bytes and back.
+The cases were written for Python 2, where text and bytes are one type. Here they send and receive
+text in which each character is a byte (Latin-1), which the protocol below encodes and decodes.
 """
 
 import binascii
@@ -22,10 +22,17 @@ from autobahn.twisted.websocket import WebSocketClientFactory, WebSocketClientPr
 from autobahn.websocket import utf8validator
 from twisted.internet import reactor
 
+# How many cases run at a time: some only wait, and more would slow down those that measure time.
 _AT_ONCE = 4
-_LIMIT = 500  # seconds for one case; the suite itself allows 480
-zlib.Z_DEFAULT_COMPRESSION = zlib.Z_BEST_SPEED  # half of the time is spent on it
-_BYTES_ONLY = ("12", "13")  # groups that were ported to Python 3's types already
+
+# How long one case may take, in seconds; the suite itself allows 480.
+_LIMIT = 500
+
+# Groups whose cases send and receive bytes.
+_BYTES_ONLY = ("12", "13")
+
+# The cases spend half of their time on compression.
+zlib.Z_DEFAULT_COMPRESSION = zlib.Z_BEST_SPEED
 
 
 def _bytes(value: Any) -> bytes:
@@ -41,8 +48,8 @@ class _Validator(utf8validator.Utf8Validator):
         return super().validate(_bytes(data))
 
 
-def load(folder: Path) -> Any:
-    """Import the translated cases; return what they call a case set."""
+def _load(folder: Path) -> Any:
+    """Import the translated cases; return their `CaseSet`."""
     sys.path.insert(0, str(folder))
     resources = types.ModuleType("pkg_resources")
     resources.resource_filename = lambda package, name: str(folder / package / name)
@@ -55,7 +62,7 @@ def load(folder: Path) -> Any:
     finally:
         utf8validator.Utf8Validator = original
     base = importlib.import_module("autobahntestsuite.case.case").Case
-    base.compare = lambda _case, one, other: one == other
+    base.compare = lambda _case, actual, expected: actual == expected
     case_set = importlib.import_module("autobahntestsuite.caseset").CaseSet
     return case_set(
         case.CaseSetname,
@@ -67,7 +74,7 @@ def load(folder: Path) -> Any:
 
 
 class Fuzzer(WebSocketClientProtocol):
-    """What a case sees as its connection."""
+    """The connection that a case works with."""
 
     connectionWasOpen = False
     createWirelog = False
@@ -154,7 +161,7 @@ class Fuzzer(WebSocketClientProtocol):
 
 
 class Run(WebSocketClientFactory):
-    """One case."""
+    """The run of one case."""
 
     protocol = Fuzzer
 
@@ -171,7 +178,7 @@ class Run(WebSocketClientFactory):
             serverConnectionDropTimeout=2,
         )
         if case.split(".", maxsplit=1)[0] in _BYTES_ONLY:
-            # These cases say on their connection what they offer, by now too late.
+            # These cases set their offers on the connection, which is too late for `autobahn`.
             offering = MagicMock()
             offering.factory.isServer = False
             case_class(offering)
@@ -196,22 +203,21 @@ class Run(WebSocketClientFactory):
 
 
 def main(folder: str, url: str, groups: str) -> None:
-    """Run cases until there are none left."""
-    cases = load(Path(folder))
-    wanted: Iterator[str] = iter(
+    """Run the cases of some groups, a few at a time."""
+    cases = _load(Path(folder))
+    names: Iterator[str] = iter(
         cases.parseSpecCases({"cases": groups.split(","), "exclude-cases": []})
     )
     running = [0]
 
     def start() -> None:
-        case = next(wanted, None)
+        case = next(names, None)
         if case is None:
             running[0] -= 1
             if not running[0]:
                 reactor.stop()
             return
-        offering_url = Run(url, case, cases.CasesById[case], lambda: reactor.callLater(0, start))
-        connectWS(offering_url)
+        connectWS(Run(url, case, cases.CasesById[case], lambda: reactor.callLater(0, start)))
 
     def begin() -> None:
         running[0] = _AT_ONCE

@@ -1,4 +1,4 @@
-"""What the cases talk to: a page that sends back what it gets."""
+"""The pages that the cases test: they send back what they receive."""
 
 from typing import Any
 
@@ -6,11 +6,12 @@ import cherrypy
 
 from robot_cherrypy.websocket import websocket
 
-_LARGEST = 2**25  # groups 9.1 to 9.6 send 16 MiB
+# The largest message in bytes: groups 9.1 to 9.6 send 16 MiB.
+_LARGEST = 2**25
 
 
 class Echo:
-    """Echoes, by a coroutine or on a thread."""
+    """Sends back each message, by a coroutine or by a plain page handler."""
 
     @cherrypy.expose
     @websocket(max_message=_LARGEST, max_queue=_LARGEST, ping_interval=None)

@@ -1,7 +1,7 @@
-"""Getting the cases: PyPI's `autobahntestsuite` is Python 2 code, translated here when it is used.
+"""Downloads the cases and translates them: PyPI's `autobahntestsuite` is Python 2 code.
 
-None of it is part of this project. The package cannot be installed, since what it requires is as
-old as itself; only its case classes are used, with a recent `autobahn`.
+None of it is part of this project. The package cannot be installed, because it requires packages as
+old as itself. Only its classes of cases are used, with a recent `autobahn`.
 """
 
 import subprocess
@@ -14,9 +14,9 @@ from fissix.refactor import RefactoringTool, get_fixers_from_package
 _REQUIREMENT = "autobahntestsuite==25.10.1"
 _PACKAGE = "autobahntestsuite"
 
-# What no translator does. In Python 3 every class derives from object, which cannot come first;
-# 9.9.1, which is no case of the suite, wants an interface of Zope that is gone; and `autobahn`
-# spells its names otherwise now.
+# What the translator does not do. In Python 3 every class derives from object, which cannot come
+# first among the bases; 9.9.1, which is not run, imports an interface of Zope that is gone; and
+# `autobahn` has other names now.
 _BY_HAND = (
     ("(object, Case, )", "(Case, )"),
     ("from case9_9_1 import *", ""),
@@ -44,7 +44,7 @@ def prepare(folder: Path) -> None:
 def _translate(files: list[Path]) -> None:
     tool = RefactoringTool(get_fixers_from_package("fissix.fixes"), {"print_function": False})
     for file in files:
-        source = file.read_text(encoding="latin-1")  # a character is a byte: see `fuzzer`
+        source = file.read_text(encoding="latin-1")  # see `fuzzer`
         for old, new in _BY_HAND:
             source = source.replace(old, new)
         file.write_text(str(tool.refactor_string(source + "\n", str(file))), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Pages to open, and a look at what a browser leaves behind."""
+"""Pages for browsers to open, and what a browser leaves behind."""
 
 import contextlib
 import os
@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-DEADLINE = 20.0
+# In seconds; a browser with all its processes is killed in a fraction of one.
+TIMEOUT = 20.0
 
 
 class Page(BaseHTTPRequestHandler):
-    """Answers every request with one small page."""
+    """Responds to every request with the same small page."""
 
     def do_GET(self):
         body = b"<!doctype html><title>Here</title><p>Hello"
@@ -23,17 +24,17 @@ class Page(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_HEAD = do_GET  # noqa: N815, as the standard library names it
+    do_HEAD = do_GET  # noqa: N815 - the standard library looks for this name
 
     def log_message(self, *_):
         pass
 
 
 @contextlib.contextmanager
-def serving(host):
-    """Serve the page on an address of this machine."""
+def page_on(host):
+    """Serve the page on an address of this machine; yield its URL."""
     with ThreadingHTTPServer((host, 0), Page) as server:
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield f"http://{host}:{server.server_port}/"
         server.shutdown()
@@ -42,42 +43,42 @@ def serving(host):
 
 @pytest.fixture(scope="session")
 def url():
-    """The address of a page on this machine."""
-    with serving("127.0.0.1") as address:
-        yield address
+    """The URL of a page on this machine."""
+    with page_on("127.0.0.1") as page_url:
+        yield page_url
 
 
 def folder_of(driver):
-    """The folder that a driver, its browser and their files live in."""
+    """The folder of a driver, in which its browser writes all files."""
     return Path(driver.capabilities["chrome"]["userDataDir"]).parent
 
 
 def processes_in(folder):
-    """The processes that were told to write to this folder, zombies included."""
-    found = []
+    """The ids of the processes whose `TMPDIR` is this folder, zombies included."""
+    process_ids = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             environment = (process / "environ").read_bytes()
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue
         if f"TMPDIR={folder}".encode() in environment:
-            found.append(int(process.name))
-    return found
+            process_ids.append(int(process.name))
+    return process_ids
 
 
 def wait_for_end(*processes):
-    """Wait for processes that need not be children of this one."""
+    """Wait for the end of processes, which need not be children of this one."""
     for process in processes:
         try:
             descriptor = os.pidfd_open(process)
         except ProcessLookupError:
             continue
         try:
-            assert ([descriptor], [], []) == select.select([descriptor], [], [], DEADLINE)
+            assert ([descriptor], [], []) == select.select([descriptor], [], [], TIMEOUT)
         finally:
             os.close(descriptor)
 
 
 def left_in(folder):
-    """What is left of a browser that wrote to this folder: its processes and the folder."""
+    """What is left of a browser: processes that write to its folder, and the folder itself."""
     return [*processes_in(folder), *([folder] if folder.exists() else [])]

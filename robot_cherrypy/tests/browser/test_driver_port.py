@@ -1,14 +1,14 @@
-"""A driver that finds its port taken is started again."""
+"""A driver whose port is taken is started again."""
 
 import pytest
 
-from robot_cherrypy.browser.drivers import GuardedChromeService
+from robot_cherrypy.browser.drivers import _GuardedChromeService
 from robot_cherrypy.errors import BrowserError
 
 DRIVER = """\
 #!/bin/sh
 echo started >> {starts}
-if [ $(wc -l < {starts}) -lt {good} ]; then
+if [ $(wc -l < {starts}) -lt {listens_at} ]; then
     echo 'IPv4 port not available. Exiting...'
     exit 1
 fi
@@ -19,30 +19,30 @@ exec sleep 60
 
 @pytest.fixture
 def service(tmp_path):
-    """Return a function that makes a service whose driver listens at the given start."""
+    """Return a function that makes a service whose driver listens at its n-th start only."""
     driver, starts = tmp_path / "driver", tmp_path / "starts"
 
-    def make(good):
-        driver.write_text(DRIVER.format(starts=starts, good=good))
+    def make(listens_at):
+        driver.write_text(DRIVER.format(starts=starts, listens_at=listens_at))
         driver.chmod(0o700)
-        return GuardedChromeService(executable_path=str(driver)), starts
+        return _GuardedChromeService(executable_path=str(driver)), starts
 
     return make
 
 
 def test_taken_port_is_tried_again(service):
-    """The second start is a good one."""
-    made, starts = service(good=2)
-    made.start()
+    """If the driver listens at its second start, the service has that port."""
+    guarded, starts = service(listens_at=2)
+    guarded.start()
     try:
-        assert (4567, 2) == (made.port, len(starts.read_text().splitlines()))
+        assert (4567, 2) == (guarded.port, len(starts.read_text().splitlines()))
     finally:
-        made.stop()
+        guarded.stop()
 
 
-def test_there_is_an_end_to_trying(service):
-    """A port that never comes free is an error in the end."""
-    made, starts = service(good=100)
+def test_attempts_are_limited(service):
+    """After five starts, a taken port is an error."""
+    guarded, starts = service(listens_at=100)
     with pytest.raises(BrowserError, match="port not available"):
-        made.start()
+        guarded.start()
     assert 5 == len(starts.read_text().splitlines())

@@ -1,12 +1,12 @@
-"""What a driver says about an element whose page is being left."""
+"""Errors about an element of a page that the browser leaves at that moment."""
 
 import pytest
 from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.remote.webdriver import WebDriver
 
-from robot_cherrypy.browser.drivers import GuardedChrome
+from robot_cherrypy.browser.drivers import _GuardedChrome
 
-LEFT = (
+MESSAGE = (
     'unknown error: unhandled inspector error: {"code":-32000,'
     '"message":"Node with given id does not belong to the document"}'
 )
@@ -14,9 +14,9 @@ LEFT = (
 
 @pytest.fixture
 def driver(monkeypatch):
-    """Return a function that runs a command for which ChromeDriver has the given answer.
+    """Return a function that runs a command which ChromeDriver rejects with the given message.
 
-    ChromeDriver says it about one look in fifty, so that a real one is no use here.
+    It is a stand-in, because the real ChromeDriver does so one time in fifty only.
     """
 
     def run(message):
@@ -24,19 +24,19 @@ def driver(monkeypatch):
             raise WebDriverException(message)
 
         monkeypatch.setattr(WebDriver, "execute", execute)
-        return GuardedChrome.__new__(GuardedChrome).execute("getElementText", {})
+        return _GuardedChrome.__new__(_GuardedChrome).execute("getElementText", {})
 
     return run
 
 
 def test_element_of_a_left_page_is_stale(driver):
-    """Waits of SeleniumLibrary go on for a stale element, and end for any other error."""
+    """The error is that of a stale element, after which SeleniumLibrary's waits go on."""
     with pytest.raises(StaleElementReferenceException, match="does not belong to the document"):
-        driver(LEFT)
+        driver(MESSAGE)
 
 
-def test_other_errors_stay_what_they_are(driver):
-    """Only that one is taken for another."""
+def test_other_errors_are_unchanged(driver):
+    """Any other error is raised as it is."""
     with pytest.raises(WebDriverException, match="disconnected") as caught:
         driver("disconnected: not connected to DevTools")
 

@@ -1,1 +1,1 @@
-"""CherryPy's own test suite, run against CherryPy on asyncio: `python -m ...tests.conformance`."""
+"""CherryPy's own test suite, run against CherryPy on asyncio and with patches."""

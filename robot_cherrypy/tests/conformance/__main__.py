@@ -1,9 +1,9 @@
-"""Run CherryPy's test suite in four ways, and compare each with the reference.
+"""Runs CherryPy's test suite in four ways, and compares each with the reference.
 
     python -m robot_cherrypy.tests.conformance [way ...]
 
-Every difference from the reference has to stand in `differences.toml` with its reason. One that is
-new fails, and so does one that has vanished.
+Each test whose outcome differs from the reference must be in `differences.toml` with the reason. A
+difference that is not there is a failure, and so is one that is there but does not occur.
 """
 
 import argparse
@@ -28,9 +28,15 @@ from robot_cherrypy.tests.conformance.ways import Way
 
 REPOSITORY = Path(__file__).parents[3]
 DIFFERENCES = Path(__file__).with_name("differences.toml")
-TRIES = 3  # again, as some of CherryPy's tests depend on the speed of the machine
-TIME_LIMIT = 900  # seconds for one way
-# The suite's fixed ports; each way gets free ones, so that they can run at once.
+
+# How often an unexpected outcome is tried again: some tests depend on the speed of the machine.
+TRIES = 3
+
+# How long one way may take, in seconds: a few times as long as on two busy cores, together with the
+# others, which is about 200.
+TIME_LIMIT = 900
+
+# The fixed ports of the suite. Each way gets free ones instead, so that all can run at once.
 PORTS = ("54583", "8081", "9876", "9877", "9878")
 SITECUSTOMIZE = """\
 import os
@@ -40,14 +46,14 @@ ways.apply(os.environ["CONFORMANCE_WAY"])
 
 
 def main():
-    """Run the ways that were asked for, by default all, and return the exit code."""
+    """Run the ways that are named on the command line, by default all; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("ways", nargs="*", metavar="way", help=", ".join(way.value for way in Way))
     parser.add_argument("-k", dest="keyword", help="only the tests that pytest's -k selects")
     parser.add_argument("--results", type=Path, help="folder for the logs and JUnit reports")
     options = parser.parse_args()
-    asked = [Way(name) for name in options.ways] or list(Way)
-    ways = sorted({*asked, Way.REFERENCE}, key=list(Way).index)
+    chosen = [Way(name) for name in options.ways] or list(Way)
+    ways = sorted({*chosen, Way.REFERENCE}, key=list(Way).index)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="conformance-")))
         stack.enter_context(_memcached())
@@ -56,7 +62,7 @@ def main():
             Run(way, folder / way.value, options.keyword, dict(zip(PORTS, ports, strict=False)))
             for way in ways
         ]
-        with ThreadPoolExecutor() as executor:  # they mostly wait
+        with ThreadPoolExecutor() as executor:
             outcomes = dict(zip(ways, executor.map(Run.outcomes, runs), strict=True))
         problems = compare(runs, outcomes, full=not options.keyword)
         if options.results:
@@ -151,13 +157,13 @@ def _read_report(path):
         elif kinds.get("skipped") == "pytest.skip":
             outcomes[name] = "skipped"
         else:
-            # Where CherryPy expects a failure and calls either outcome good, both are passed here.
+            # Also a test of which CherryPy expects that it fails, whether it does or not.
             outcomes[name] = "passed"
     return outcomes
 
 
 def compare(runs, outcomes, *, full):
-    """Return what differs from the reference and is not on file, or is on file and does not."""
+    """Return the differences that are not listed, and those listed that do not occur."""
     expected = tomllib.loads(DIFFERENCES.read_text())
     reference = outcomes[Way.REFERENCE]
     problems = []
@@ -184,7 +190,7 @@ def compare(runs, outcomes, *, full):
 
 
 def _free_ports(number):
-    """Choose ports below those that the kernel gives to whoever connects meanwhile."""
+    """Choose free ports outside of the range from which the kernel gives them to clients."""
     with contextlib.ExitStack() as stack:
         ports = []
         while len(ports) < number:
@@ -197,7 +203,7 @@ def _free_ports(number):
 
 @contextlib.contextmanager
 def _memcached():
-    """Run memcached, if there is one, for the tests of sessions; without it they are skipped."""
+    """Run memcached, if it is installed; without it the suite skips some tests of sessions."""
     program = shutil.which("memcached")
     if program is None:
         yield

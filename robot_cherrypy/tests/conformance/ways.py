@@ -17,7 +17,7 @@ class Way(Enum):
 
     @property
     def meaning(self):
-        """What the way is, for people."""
+        """A description for people."""
         return {
             Way.ASYNCIO: "on the asyncio server",
             Way.COROUTINES: "on the asyncio server, every page handler a coroutine",
@@ -43,8 +43,8 @@ def apply(name):
 
 
 def _make_handlers_coroutines():
-    """Turn what each page handler does into a coroutine that pauses before and after."""
-    from robot_cherrypy.aio import handlers
+    """Make each page handler a coroutine function that pauses before and after its work."""
+    from robot_cherrypy.aio.request import handlers
 
     original = _cpdispatch.PageHandler.__call__
 
@@ -55,7 +55,7 @@ def _make_handlers_coroutines():
         return _pausing(value) if isinstance(value, types.GeneratorType) else value
 
     _cpdispatch.PageHandler.__call__ = run
-    handlers.lane_of = lambda _function: handlers.Lane.LOOP
+    handlers.runs_on = lambda _function: handlers.RunsOn.LOOP
 
 
 async def _pausing(generator):

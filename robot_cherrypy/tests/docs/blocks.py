@@ -1,11 +1,12 @@
-"""Reads the code blocks of the documentation.
+"""Reads the code blocks and links of the documentation.
 
 A comment right above a block says what the reader is told in prose:
 
     <!-- file: NAME -->      the block is a file of that name, beside those of the same document
     <!-- not run: REASON --> the block is not executed, and why
 
-A block without a language, or with `text`, shows output or folders and is not code.
+A block without a language, or with `text`, shows output or folders and is not code. A block with a
+directive of the site, such as `{toctree}`, shows what is elsewhere.
 """
 
 import re
@@ -51,7 +52,7 @@ def blocks_of(name, markdown):
             notes[note[1].replace(" ", "_")] = note[2]
         elif token.type == "fence":
             language = token.info.strip()
-            if language not in {"", "text"}:
+            if language not in {"", "text"} and not language.startswith("{"):
                 line = token.map[0] + 1
                 found.append(
                     Block(document=name, line=line, language=language, text=token.content, **notes)
@@ -60,6 +61,15 @@ def blocks_of(name, markdown):
         elif token.nesting == 0 or token.type.endswith("_open"):
             notes = {}
     return found
+
+
+def link_targets(markdown):
+    """Yield where the links and pictures of a Markdown text lead to."""
+    for token in MarkdownIt("commonmark").enable("table").parse(markdown):
+        for part in (token, *(token.children or ())):
+            target = part.attrs.get("href") or part.attrs.get("src")
+            if target:
+                yield target
 
 
 ALL = [block for document in DOCUMENTS for block in blocks(document)]

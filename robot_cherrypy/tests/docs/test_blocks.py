@@ -13,19 +13,24 @@ import pytest
 import yaml
 
 from robot_cherrypy.errors import StackError
-from robot_cherrypy.stack import programs
+from robot_cherrypy.stack import executables
 from robot_cherrypy.tests.docs.blocks import ALL, RUN, Block, blocks_of
 
 # How many blocks of a document are not executed. The reason stands in the document.
 NOT_RUN = {
+    "CONTRIBUTING.md": 1,
     "docs/architecture.md": 1,
+    "docs/containers.md": 3,
     "docs/evidence.md": 1,
     "docs/hosting.md": 2,
+    "docs/pause.md": 4,
     "docs/phone.md": 2,
+    "docs/testing-with-containers.md": 4,
     "docs/troubleshooting.md": 1,
+    "docs/watch.md": 3,
 }
 
-# Commands that are taken on trust, since they install packages or run all tests, and who runs them.
+# Commands that are not run here, since they install packages or run all tests, and who runs them.
 ELSEWHERE = {
     "python3 bootstrap.py acceptance": "CI",
     "python3 bootstrap.py tests": "CI",
@@ -42,7 +47,7 @@ ELSEWHERE = {
 }
 
 # Programs that a document is about, and that not every machine has.
-NEEDS = {"docs/stack.md": (programs.postgresql, programs.haproxy)}
+NEEDS = {"docs/stack.md": (executables.postgresql, executables.haproxy)}
 
 
 def _run(arguments, folder):
@@ -145,6 +150,8 @@ def _job_commands(job):
 @pytest.mark.parametrize("block", RUN, ids=str)
 def test_block_runs(block, tmp_path):
     """What the reader copies works, beside the files that the document has shown before."""
+    if block.document == "docs/containers.md":
+        pytest.skip("tests/deploy/test_documentation.py runs it where there is an engine")
     for find in NEEDS.get(block.document, ()):
         try:
             find()

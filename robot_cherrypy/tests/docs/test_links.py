@@ -3,22 +3,8 @@
 import re
 
 import pytest
-from markdown_it import MarkdownIt
 
-from robot_cherrypy.tests.docs.blocks import DOCUMENTS, ROOT
-
-
-def _tokens(document):
-    for token in MarkdownIt("commonmark").enable("table").parse(document.read_text("utf-8")):
-        yield token
-        yield from token.children or ()
-
-
-def _targets(document):
-    for token in _tokens(document):
-        target = token.attrs.get("href") or token.attrs.get("src")
-        if target and "://" not in target:
-            yield target
+from robot_cherrypy.tests.docs.blocks import DOCUMENTS, ROOT, link_targets
 
 
 def _anchors(document):
@@ -31,7 +17,8 @@ def _anchors(document):
 LINKS = [
     pytest.param(document, target, id=f"{document.relative_to(ROOT)} {target}")
     for document in DOCUMENTS
-    for target in _targets(document)
+    for target in link_targets(document.read_text("utf-8"))
+    if "://" not in target
 ]
 
 
@@ -42,5 +29,5 @@ def test_link_leads_somewhere(document, target):
     file = document.parent / path if path else document
 
     assert file.exists()
-    if anchor:
+    if anchor and "<!-- made: " not in file.read_text("utf-8"):  # else the site's suites see it
         assert anchor in _anchors(file)

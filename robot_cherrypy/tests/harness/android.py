@@ -1,4 +1,6 @@
-"""Serves a page in an interpreter that lacks what Python on Android lacks; run as a child.
+"""Serves a page in an interpreter that lacks the modules and functions that Android lacks.
+
+Run by `test_android` as a child process.
 
 PEP 738 and Python's documentation ("Using Python on Android", and the modules marked "Availability:
 not Android"): no `multiprocessing`, no POSIX shared memory, no `fork`. An app's Python may well run
@@ -18,7 +20,7 @@ ABSENT = {
 
 
 class Absent(importlib.abc.MetaPathFinder):
-    """Finds that a module is not there."""
+    """Lets the import of absent modules fail."""
 
     def find_spec(self, fullname, path=None, target=None):
         if fullname.partition(".")[0] in ABSENT:
@@ -26,7 +28,7 @@ class Absent(importlib.abc.MetaPathFinder):
 
 
 def become_android():
-    """Take away what is not there; whatever has been imported before is imported anew."""
+    """Remove what Android lacks, also the modules that have been imported before."""
     sys.meta_path.insert(0, Absent())
     for name in [name for name in sys.modules if name.partition(".")[0] in ABSENT]:
         del sys.modules[name]
@@ -36,7 +38,7 @@ def become_android():
 
 
 def serve(kind):
-    """Serve a page by the harness, and read it."""
+    """Serve a page with the harness, and read it."""
     from robot_cherrypy.harness.in_process import InProcessServer
     from robot_cherrypy.harness.server import Launch
 
@@ -45,7 +47,6 @@ def serve(kind):
         alias="phone",
         kind=kind,
         configuration={},
-        timeout=20.0,
     )
     server = InProcessServer(launch)
     server.start()
@@ -55,7 +56,7 @@ def serve(kind):
 
 
 def serve_by_engine(kind):
-    """Serve a page as an app does, by CherryPy's engine, and read it."""
+    """Serve a page with CherryPy's engine, as an app does, and read it."""
     import cherrypy
 
     from sample_app.whereami import WhereAmI
@@ -74,7 +75,7 @@ def serve_by_engine(kind):
 
 
 def run():
-    """Serve with both servers; what goes wrong is printed as of any thread."""
+    """Serve with both servers. An exception is printed, as that of any thread."""
     serve("threaded")
     serve("async")
     serve_by_engine(sys.argv[2])

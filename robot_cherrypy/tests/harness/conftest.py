@@ -1,10 +1,13 @@
 """Servers and clients for the harness's tests."""
 
+import sys
+
+import cherrypy
 import pytest
 import requests
 
-from robot_cherrypy.harness.child_process import ChildProcessServer
-from robot_cherrypy.harness.in_process import InProcessServer
+from robot_cherrypy.harness import loading
+from robot_cherrypy.harness.registry import new_server
 from robot_cherrypy.harness.server import Launch
 
 
@@ -15,27 +18,36 @@ def kind(request):
 
 
 @pytest.fixture
+def restored_imports(monkeypatch):
+    """Restore `cherrypy.tree` and the module search path."""
+    tree, path = cherrypy.tree, list(sys.path)
+    monkeypatch.setattr(loading, "_ADDED_FOLDERS", [])
+    yield
+    cherrypy.tree = tree
+    sys.path[:] = path
+
+
+@pytest.fixture
 def launch():
-    """Start servers that are stopped at the end of the test, whatever happens."""
+    """Return a function that starts servers, which are stopped at the end of the test."""
     servers = []
 
     def start(application, *, isolation="thread", configuration=None, **options):
         how = Launch(
             application=application,
             alias=options.pop("alias", application),
+            isolation=isolation,
             configuration=configuration or {},
-            timeout=10.0,
             **options,
         )
-        server = ChildProcessServer(how) if isolation == "process" else InProcessServer(how)
+        server = new_server(how)
         servers.append(server)
         server.start()
         return server
 
     yield start
     for server in servers:
-        if isinstance(server, InProcessServer) or server.url:
-            server.stop()
+        server.stop()
 
 
 def get(server, path="/"):

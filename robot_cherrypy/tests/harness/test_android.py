@@ -1,4 +1,4 @@
-"""It serves where Python is as on a phone."""
+"""Servers run where Python lacks what it lacks on Android."""
 
 import socket
 import subprocess
@@ -19,7 +19,7 @@ def free_port():
 
 @pytest.mark.parametrize("engine", ["threaded", "async"])
 def test_page_is_served_as_on_android(engine):
-    """Without `multiprocessing`, `_posixshmem` and `fork`, and off the main thread."""
+    """Without `multiprocessing`, `_posixshmem` and `fork`, and not on the main thread."""
     command = [sys.executable, "-W", "ignore", str(SCRIPT), str(free_port()), engine]
     done = subprocess.run(command, capture_output=True, text=True, timeout=100, check=False)
 
@@ -28,8 +28,8 @@ def test_page_is_served_as_on_android(engine):
     assert expected == served, done.stdout + done.stderr
 
 
-def test_script_takes_away_what_it_says():
-    """Else the test above would prove nothing."""
+def test_script_removes_what_android_lacks():
+    """Otherwise the test above would prove nothing."""
     script = (
         "import os, runpy, sys\n"
         f"runpy.run_path({str(SCRIPT)!r})['become_android']()\n"

@@ -1,13 +1,11 @@
-"""Finding and recognising applications."""
-
-import sys
+"""Making and mounting applications of each kind."""
 
 import cherrypy
 import pytest
 from cherrypy._cptree import Tree
 
 from robot_cherrypy.errors import ApplicationError
-from robot_cherrypy.harness import applications
+from robot_cherrypy.harness import applications, loading
 
 
 class Root:
@@ -19,7 +17,7 @@ class Root:
 
 
 class Nested:
-    """A root whose only page is further down."""
+    """A root whose only page belongs to an attribute."""
 
     def __init__(self):
         self.below = Root()
@@ -30,16 +28,16 @@ class Method:
 
     exposed = True
 
-    def GET(self):  # noqa: N802
+    def GET(self):  # noqa: N802 - the dispatcher wants it so
         return "got"
 
 
 class Nothing:
-    """No application at all."""
+    """A class without page handlers."""
 
 
 class NeedsArguments:
-    """A root that a factory has to make."""
+    """A root that only a factory can make."""
 
     def __init__(self, database):
         self.database = database
@@ -50,7 +48,7 @@ class NeedsArguments:
 
 
 class Wsgi:
-    """A WSGI application as frameworks make them."""
+    """A WSGI application that is an object, as those of frameworks are."""
 
     def __call__(self, environ, start_response):
         start_response("200 OK", [])
@@ -62,39 +60,47 @@ async def asgi(scope, receive, send):
 
 
 async def coroutine(one, two):
-    """Neither WSGI nor ASGI."""
+    """A coroutine function that is no ASGI application."""
 
 
 def function_with_arguments(database):
-    """No factory."""
+    """A function that is no factory, because it needs an argument."""
+
+
+def nothing():
+    """A factory that returns nothing and mounts nothing."""
+
+
+def mounts_itself():
+    """A factory that mounts, as scripts do."""
+    cherrypy.tree.mount(Root(), "/scripted")
+
+
+def starts_itself():
+    """A factory that starts what it made, as scripts do."""
+    cherrypy.quickstart(Root(), "/started", {"/": {"greeting": "hello"}})
 
 
 def made_by_a_class():
-    """A factory that returns a class' instance."""
+    """A factory that returns an instance of a class."""
     return NeedsArguments("db")
 
 
 instance = Root()
+application = cherrypy.Application(Root(), "/own")
 CONFIGURED = {"/": {"request.dispatch": cherrypy.dispatch.MethodDispatcher()}}
 
 
-def mounted(reference, path="/", configuration=None):
-    """Mount what a reference names on a new tree."""
+def mounted(reference, path="/", configuration=None, search_path=()):
+    """Mount an application on a new tree; return what is mounted there."""
     tree = Tree()
     with applications.self_mounting(tree):
-        application = applications.load(reference)
-    applications.mount(application, reference, tree=tree, path=path, configuration=configuration)
+        loaded = loading.load(reference, search_path)
+    applications.mount(loaded, reference, tree=tree, path=path, configuration=configuration)
     return tree.apps
 
 
-@pytest.fixture(autouse=True)
-def restored(monkeypatch):
-    """Put `cherrypy.tree` and the module search path back."""
-    tree, path = cherrypy.tree, list(sys.path)
-    monkeypatch.setattr(applications, "_added_folders", [])
-    yield
-    cherrypy.tree = tree
-    sys.path[:] = path
+pytestmark = pytest.mark.usefixtures("restored_imports")
 
 
 @pytest.mark.parametrize("name", ["Root", "Nested", "Method", "instance", "made_by_a_class"])
@@ -106,81 +112,85 @@ def test_roots_become_applications(name):
 
 
 def test_wsgi_is_grafted():
-    """A WSGI application is left as it is."""
+    """A WSGI application is mounted without a change."""
     apps = mounted(f"{__name__}:Wsgi")
     assert isinstance(apps[""], Wsgi)
 
 
 def test_asgi_is_hosted():
-    """An ASGI application is called by either server."""
+    """An ASGI application is mounted so that either server can call it."""
     apps = mounted(f"{__name__}:asgi", "/api")
     assert asgi is apps["/api"].application
     apps["/api"].leave()
 
 
-def test_attributes_may_be_dotted():
-    """The attribute is looked up from name to name."""
-    assert applications.load(f"{__name__}:Root.index") is Root.index
-
-
 @pytest.mark.parametrize(
     ("reference", "message"),
     [
-        ("no_such_module:Root", "Module 'no_such_module' does not exist."),
-        ("robot_cherrypy.hardness:Root", "Did you mean 'robot_cherrypy.harness'?"),
-        (f"{__name__}:Roots", "has no attribute 'Roots'. Did you mean 'Root'?"),
-        ("", "'' names no application"),
-        ("module:", "'module:' names no application"),
         (
             f"{__name__}:Nothing",
             "Nothing has no exposed page handlers and is no WSGI or ASGI callable.",
         ),
         (f"{__name__}:NeedsArguments", "raised TypeError: NeedsArguments.__init__()"),
-        (f"{__name__}:coroutine", "is no application: function has no exposed page handlers"),
-        (f"{__name__}:function_with_arguments", "is no application: function has no exposed"),
+        (f"{__name__}:coroutine", "is no application: the function needs '"),
+        (f"{__name__}:function_with_arguments", "is no application: the function needs '"),
         (f"{__name__}:cherrypy", "mounts nothing on cherrypy.tree"),
+        (f"{__name__}:nothing", "returned None and mounted nothing on cherrypy.tree."),
     ],
 )
 def test_errors_name_what_is_wrong(reference, message):
-    """What cannot be served is refused with a reason."""
+    """The message of the error says why something cannot be served."""
     with pytest.raises(ApplicationError) as caught:
         mounted(reference)
     assert message in str(caught.value)
 
 
-def test_error_inside_an_import_is_not_taken_for_a_missing_module(tmp_path):
-    """A module that imports something missing exists itself."""
-    (tmp_path / "importing.py").write_text("import not_installed_anywhere\n")
+@pytest.mark.parametrize(
+    ("name", "script_name"), [("mounts_itself", "/scripted"), ("starts_itself", "/started")]
+)
+def test_what_a_factory_mounts_itself_is_adopted(name, script_name):
+    """It is served at its own path, with the test's configuration added to its own."""
+    apps = mounted(f"{__name__}:{name}", configuration={"/": {"tools.gzip.on": True}})
+    assert [script_name] == list(apps)
+    assert apps[script_name].config["/"]["tools.gzip.on"]
+
+
+def test_application_is_mounted_at_its_own_path():
+    """The test may name that path, or none."""
+    assert ["/own"] == list(mounted(f"{__name__}:application"))
+    assert ["/own"] == list(mounted(f"{__name__}:application", "/own/"))
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("application", "is a cherrypy.Application for /own: it cannot be mounted at /shop."),
+        ("mounts_itself", "mounts itself at /scripted: it cannot be mounted at /shop."),
+    ],
+)
+def test_application_with_a_path_of_its_own_is_refused_elsewhere(name, message):
+    """The message says both paths."""
     with pytest.raises(ApplicationError) as caught:
-        applications.load("importing:Root", (tmp_path,))
-    assert "Importing 'importing' raised ModuleNotFoundError" in str(caught.value)
+        mounted(f"{__name__}:{name}", "/shop")
+    assert f"'{__name__}:{name}' {message}" == str(caught.value)
 
 
-def test_subscriptions_of_a_failed_import_are_dropped(tmp_path):
-    """A module that raises after subscribing leaves no listener."""
-    (tmp_path / "half.py").write_text(
-        "import cherrypy\ncherrypy.engine.subscribe('start', print)\nraise RuntimeError('half')\n"
+def test_module_that_mounts_itself_is_adopted_each_time(tmp_path):
+    """The first time, its import mounts it; the second time, the harness does."""
+    (tmp_path / "self_mounted_app.py").write_text(
+        "import cherrypy\n"
+        "class Root:\n    @cherrypy.expose\n    def index(self): return 'index'\n"
+        "cherrypy.tree.mount(Root(), '/again')\n"
     )
-    listeners = set(cherrypy.engine.listeners["start"])
-    with pytest.raises(ApplicationError):
-        applications.load("half:Root", (tmp_path,))
-    assert listeners == cherrypy.engine.listeners["start"]
+    for _ in range(2):
+        assert ["/again"] == list(mounted("self_mounted_app", search_path=(tmp_path,)))
 
 
-def test_namesakes_in_folders_of_suites_are_told_apart(tmp_path):
-    """Each suite's folder may have an `app.py` of its own."""
-    for name in ("one", "two"):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "namesake_app.py").write_text(f"NAME = {name!r}\n")
-    names = [
-        applications.load("namesake_app:NAME", (tmp_path / folder,))
-        for folder in ("one", "two", "one", "one")
-    ]
-    assert names == ["one", "two", "one", "one"]
-
-
-def test_module_is_imported_once(tmp_path):
-    """The same module of the same folder keeps its state."""
-    (tmp_path / "stateful_app.py").write_text("STATE = []\n")
-    state = applications.load("stateful_app:STATE", (tmp_path,))
-    assert state is applications.load("stateful_app:STATE", (tmp_path,))
+def test_address_of_the_configuration_is_ignored(monkeypatch):
+    """The harness decides where a server listens."""
+    monkeypatch.setattr(cherrypy, "config", dict(cherrypy.config))
+    mounted(
+        f"{__name__}:Root", configuration={"global": {"server.socket_port": 1, "greeting": "hi"}}
+    )
+    assert "hi" == cherrypy.config["greeting"]
+    assert 1 != cherrypy.config.get("server.socket_port")

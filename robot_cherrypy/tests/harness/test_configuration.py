@@ -1,4 +1,4 @@
-"""Configuration in the forms that tests give it."""
+"""Reading configuration in the forms in which tests give it."""
 
 import pytest
 
@@ -26,7 +26,7 @@ from robot_cherrypy.harness.configuration import read
     ],
 )
 def test_dictionaries(source, sections):
-    """Flat entries go where they belong, and texts are read as in a file."""
+    """Entries are put into their section, and texts are read as in a file."""
     assert sections == read(source)
 
 
@@ -45,9 +45,24 @@ def test_file(tmp_path):
     ],
 )
 def test_invalid_file_is_named(tmp_path, text, message):
-    """An error in a file names the file."""
+    """The message of the error names the file."""
     file = tmp_path / "app.conf"
     file.write_text(text)
     with pytest.raises(ApplicationError) as caught:
         read(file)
     assert str(caught.value).startswith(f"Configuration file '{file}' {message}")
+
+
+@pytest.mark.parametrize(
+    ("entries", "message"),
+    [
+        ({"sessions": True}, "'sessions' is a tool: write 'tools.sessions.on' instead."),
+        ({"/": {"gzip": "on"}}, "'gzip' is a tool: write 'tools.gzip.on' instead."),
+        ({"tools.gzip.on": "off"}, "'tools.gzip.on' has to be True or False, not 'off'."),
+    ],
+)
+def test_entry_that_cannot_mean_what_it_says(entries, message):
+    """CherryPy would pass over it, or take it for true."""
+    with pytest.raises(ApplicationError) as caught:
+        read(entries)
+    assert message == str(caught.value)

@@ -1,5 +1,6 @@
 """Servers on threads of this process."""
 
+import asyncio
 import gc
 import os
 import resource
@@ -22,7 +23,7 @@ from robot_cherrypy.traffic.journal import JOURNAL
 
 
 class Visits:
-    """Counts in a session."""
+    """Counts visits in a session."""
 
     @cherrypy.expose
     def index(self):
@@ -35,7 +36,7 @@ class Ticking(plugins.Monitor):
 
 
 class Plugged:
-    """Subscribes to the bus in all the ways there are."""
+    """Subscribes plugins and listeners of all kinds to the bus."""
 
     calls: ClassVar = []
 
@@ -64,7 +65,7 @@ PLUGGED = f"{__name__}:Plugged"
 
 
 def snapshot():
-    """What of CherryPy's process-wide state a server must leave as it was."""
+    """Return the parts of CherryPy's process-wide state that a server must restore."""
     return {
         "config": dict(cherrypy.config),
         "server": dict(vars(cherrypy.server)),
@@ -83,7 +84,7 @@ def snapshot():
 
 @pytest.mark.parametrize("application", [VISITS, PLUGGED, "sample_app.misbehaving:Restless"])
 def test_leaves_cherrypy_as_it_was(launch, kind, application):
-    """After a server with sessions, plugins and configuration, nothing of it is left."""
+    """A server with sessions, plugins and configuration leaves nothing of them behind."""
     launch(VISITS, kind=kind).stop()  # other tests may have left something
     before = snapshot()
     settings = {
@@ -98,7 +99,7 @@ def test_leaves_cherrypy_as_it_was(launch, kind, application):
 
 
 def test_sessions_last_while_the_server_does(launch, kind):
-    """A client with a cookie is known again, and forgotten with the server."""
+    """A client's session is there for its next request, and not on the next server."""
     server = launch(VISITS, kind=kind, configuration={"/": {"tools.sessions.on": True}})
     with requests.Session() as client:
         assert client.get(server.url).text == "1"
@@ -109,7 +110,7 @@ def test_sessions_last_while_the_server_does(launch, kind):
 
 
 def test_plugins_start_and_stop_with_their_server(launch, kind):
-    """Listeners are called once each, in the order of the bus."""
+    """Listeners are called once each, in the order of their priorities."""
     Plugged.calls.clear()
     server = launch(PLUGGED, kind=kind)
     assert Plugged.calls == ["early start", "late start"]
@@ -124,7 +125,7 @@ def test_plugins_start_and_stop_with_their_server(launch, kind):
 
 
 def test_process_changing_plugins_stay_off(launch, kind):
-    """A daemonizer or a change of user in an application does not hit the test run."""
+    """A daemonizer or a change of user in an application does not change the test's process."""
     process, user = os.getpid(), os.getuid()
     launch(PLUGGED, kind=kind)
     assert (process, user) == (os.getpid(), os.getuid())
@@ -132,18 +133,35 @@ def test_process_changing_plugins_stay_off(launch, kind):
 
 
 def test_server_address_is_known_to_the_application(launch, kind):
-    """`cherrypy.server.base()` names the real address."""
+    """`cherrypy.server.base()` returns the real address."""
     server = launch(VISITS, kind=kind)
     assert server.url == cherrypy.server.base()
 
 
 def test_two_servers_share_the_bus_until_the_last_one_stops(launch, kind):
-    """The bus is started while there is a server."""
+    """The bus is started as long as a server runs."""
     first, second = launch(VISITS, kind=kind), launch(PLUGGED, kind=kind)
     first.stop()
     assert get(second) == str(wspbus.states.STARTED)
     second.stop()
     assert cherrypy.engine.state == wspbus.states.STOPPED
+
+
+async def slow(scope, receive, send):
+    """An ASGI application that takes a while to start up."""
+    await receive()
+    await asyncio.sleep(0.3)
+    await send({"type": "lifespan.startup.complete"})
+
+
+def test_application_that_starts_up_too_late_is_not_served(launch):
+    """The thread of a server that nobody waits for any more ends."""
+    with pytest.raises(ServerError, match=r"The application did not start up within 0\.05 s\."):
+        launch(f"{__name__}:slow", kind="async", timeout=0.05)
+    for thread in threading.enumerate():
+        if thread.name == "serve 127.0.0.1":
+            thread.join(10)
+            assert not thread.is_alive()
 
 
 def test_failed_start_leaves_the_other_server_alone(launch, kind):
@@ -155,19 +173,19 @@ def test_failed_start_leaves_the_other_server_alone(launch, kind):
 
 
 def test_ipv6_loopback(launch, kind):
-    """An IPv6 address is bracketed in the URL."""
+    """An IPv6 address stands in brackets in the URL."""
     server = launch(VISITS, kind=kind, host="::1", configuration={"/": {"tools.sessions.on": True}})
     assert server.url.startswith("http://[::1]:")
     assert get(server) == "1"
 
 
 def open_files():
-    """How many file descriptors this process has."""
+    """Return how many file descriptors this process has."""
     return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def cycle(kind, times):
-    """Start, use and stop a server."""
+    """Start, use and stop a server several times."""
     for _ in range(times):
         server = InProcessServer(
             Launch(
@@ -180,7 +198,7 @@ def cycle(kind, times):
         server.start()
         assert get(server) == "1"
         server.stop()
-    JOURNAL.exchanges.clear()  # of which it keeps some thousands
+    JOURNAL.exchanges.clear()  # which would be counted below: it keeps thousands
     JOURNAL.log_lines.clear()
     gc.collect()
 
@@ -195,7 +213,6 @@ def test_two_hundred_cycles_leave_nothing(kind):
     cycle(kind, 200)
     assert threads == threading.active_count()
     assert files == open_files()
-    assert (
-        len(gc.get_objects()) < objects + 200 * 5
-    )  # caches of requests fill; a server is 100 objects
+    # Caches of requests still fill; a server that is left behind has a hundred objects.
+    assert len(gc.get_objects()) < objects + 200 * 5
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < peak + 10 * 1024

@@ -1,4 +1,4 @@
-"""Starting a server again where it was."""
+"""Starting a server again on its port."""
 
 from urllib.parse import urlsplit
 
@@ -8,13 +8,15 @@ import requests
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.server import Launch
 
+pytestmark = pytest.mark.timing
+
 
 @pytest.mark.parametrize("kind", ["threaded", "async"])
 def test_restart_keeps_the_port_while_a_client_is_connected(kind):
-    """A connection that the server closed lingers, and does not keep the port from the next one."""
+    """A connection that the server has closed keeps the port in use, which prevents no restart."""
     servers = Servers()
     launch = Launch(application="sample_app.echo:Echo", alias="echo", kind=kind, configuration={})
-    server = servers.start(launch, "thread")
+    server = servers.start(launch)
     with requests.Session() as client:
         for _ in range(3):
             client.get(server.url, timeout=10)

@@ -1,1 +1,1 @@
-"""Tests of hosting WSGI and ASGI applications and Django projects."""
+"""Tests of hosting: WSGI and ASGI applications, and Django projects."""

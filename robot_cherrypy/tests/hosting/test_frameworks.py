@@ -12,17 +12,17 @@ from robot_cherrypy.hosting import mount
 from robot_cherrypy.tests.hosting import frameworks
 
 MODULE = frameworks.__name__
-TIMEOUT = 20
+TIMEOUT = 60
 
 
 def get(server, path="/", **options):
-    """Return a response."""
+    """Return the response to a GET request."""
     return requests.get(f"{server.url}{path}", timeout=TIMEOUT, **options)
 
 
 @pytest.fixture(autouse=True)
 def events():
-    """What the applications noted."""
+    """The events that the applications have appended."""
     frameworks.EVENTS.clear()
     return frameworks.EVENTS
 
@@ -35,14 +35,14 @@ def application(request):
 
 @pytest.mark.parametrize("path", ["/", "/below/here"])
 def test_application_knows_where_it_is(launch, application, path):
-    """It is told the path at which it is mounted."""
+    """It is given the path at which it is mounted."""
     server = launch(f"{MODULE}:{application}", mount=path)
 
     assert get(server, path).text.lower() == f"{application} at {path}"
 
 
 def test_bodies_arrive_whole(launch, application):
-    """With a length and in chunks."""
+    """Those with a length, those in chunks, and an empty one."""
     server = launch(f"{MODULE}:{application}")
     url = f"{server.url}/size"
 
@@ -51,8 +51,16 @@ def test_bodies_arrive_whole(launch, application):
     assert "0" == requests.post(url, timeout=TIMEOUT).text
 
 
+def test_coroutine_views_of_flask_read_the_body(launch):
+    """They run on an event loop of their own, and wait for that of the server."""
+    url = f"{launch(f'{MODULE}:flask').url}/size-later"
+
+    assert "200000" == requests.post(url, data=b"x" * 200_000, timeout=TIMEOUT).text
+    assert "70002" == requests.post(url, data=iter([b"ab", b"c" * 70_000]), timeout=TIMEOUT).text
+
+
 def test_responses_are_streamed(launch, application):
-    """Piece by piece, without a length."""
+    """In pieces, without a length."""
     response = get(launch(f"{MODULE}:{application}"), "/stream")
 
     assert "0\n1\n2\n" == response.text
@@ -60,14 +68,14 @@ def test_responses_are_streamed(launch, application):
 
 
 def test_paths_and_queries_are_decoded(launch):
-    """As ASGI has it: percent signs and UTF-8 are gone from the path."""
+    """As ASGI says: the path has neither percent signs nor UTF-8 bytes."""
     server = launch(f"{MODULE}:fastapi")
 
     assert "Ærø & wörd" == get(server, "/name/%C3%86r%C3%B8%20%26", params={"word": "wörd"}).text
 
 
 def test_cherrypy_goes_on_beside_it(launch):
-    """One tree holds both."""
+    """One tree has applications of all three frameworks."""
     server = launch(f"{MODULE}:Beside")
     server.mount(f"{MODULE}:fastapi", "/api", {})
     server.mount(f"{MODULE}:flask", "/shop", {})
@@ -88,7 +96,7 @@ def test_lifespan_follows_the_server(launch, events):
 
 
 def test_lifespan_ends_when_the_application_is_taken_off(launch, events):
-    """Its path is gone, and so is what it had open."""
+    """Its path is not found any more, and it is shut down."""
     server = launch(f"{MODULE}:Beside")
     server.mount(f"{MODULE}:fastapi", "/api", {})
 
@@ -99,15 +107,15 @@ def test_lifespan_ends_when_the_application_is_taken_off(launch, events):
 
 
 def test_server_starts_again(launch, events):
-    """The same module's application lives twice."""
+    """The application of the same module starts up twice."""
     launch(f"{MODULE}:fastapi").stop()
 
     assert "FastAPI at /" == get(launch(f"{MODULE}:fastapi")).text
     assert ["up", "down", "up"] == events
 
 
-def test_startup_that_fails_is_told(launch):
-    """The server does not start, and says why."""
+def test_failed_startup_is_reported(launch):
+    """The server does not start, and the error says why."""
     with pytest.raises(ServerError) as caught:
         launch(f"{MODULE}:failing")
 
@@ -117,12 +125,12 @@ def test_startup_that_fails_is_told(launch):
 
 
 def test_lifespan_need_not_be_known(launch):
-    """An application that refuses it is served."""
+    """An application that raises at the lifespan scope is served."""
     assert "plain" == get(launch(f"{MODULE}:without_lifespan")).text
 
 
 def test_head_has_no_body(launch):
-    """Whatever the application sends."""
+    """Even if the application sends one."""
     response = requests.head(launch(f"{MODULE}:without_lifespan").url, timeout=TIMEOUT)
 
     assert (200, "") == (response.status_code, response.text)
@@ -130,16 +138,17 @@ def test_head_has_no_body(launch):
 
 @pytest.mark.parametrize(("name", "path"), [("fastapi", "/broken"), ("silent", "/")])
 def test_errors_become_500(launch, name, path):
-    """What an application raises or leaves out harms nobody else."""
+    """An application that raises, or sends nothing, can still answer the next request."""
     server = launch(f"{MODULE}:{name}")
 
     assert [500, 500] == [get(server, path).status_code for _ in range(2)]
 
 
-# cheroot's writer is left with what it could not send (`cheroot/makefile.py`).
+# cheroot's writer raises when it is collected, because it could not send all
+# (`cheroot/makefile.py`).
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_client_may_leave(launch, events):
-    """A response that nobody reads ends."""
+def test_client_may_disconnect(launch, events):
+    """A response that nobody reads is ended."""
     server = launch(f"{MODULE}:fastapi")
     with get(server, "/endless", stream=True) as response:
         assert b"more" == next(response.iter_lines())
@@ -150,8 +159,27 @@ def test_client_may_leave(launch, events):
     assert ["up", "left", "down"] == events
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # see above
+def test_stream_whose_client_left_does_not_delay_a_stop(launch, events):
+    """It ends before the application shuts down, with its generator, and nobody waits for it."""
+    server = launch(f"{MODULE}:bare_stream")
+    with get(server, stream=True) as response:
+        assert b"more" == response.raw.read(4)
+    # The asyncio server has noticed the end of that connection before it serves another.
+    assert "short" == get(server, "/short").text
+    gc.disable()
+    try:
+        server.requests_left_after(TIMEOUT if server.launch.kind == "threaded" else 0)
+        stopped = server.stop()
+    finally:
+        gc.enable()
+
+    assert () == stopped.cut
+    assert ["up", "left", "down"] == events
+
+
 def test_work_after_the_response_is_done(launch, events):
-    """A background task runs to its end."""
+    """A background task is waited for when the server stops."""
     server = launch(f"{MODULE}:fastapi")
     assert "now" == get(server, "/later").text
 
@@ -163,7 +191,7 @@ def test_work_after_the_response_is_done(launch, events):
 @pytest.mark.parametrize("kind", ["async"], indirect=True)
 @pytest.mark.parametrize("path", ["", "/below"])
 def test_websockets_are_served(launch, path):
-    """On the asyncio server they reach the application."""
+    """By the application itself, on the asyncio server."""
     server = launch(f"{MODULE}:fastapi", mount=path or "/")
 
     with connect(f"{server.url.replace('http', 'ws')}{path}/echo") as websocket:
@@ -172,7 +200,7 @@ def test_websockets_are_served(launch, path):
 
 
 def test_no_thread_is_left(launch):
-    """Loops end with their server."""
+    """The thread of an event loop ends with its server."""
     before = set(threading.enumerate())
 
     server = launch(f"{MODULE}:fastapi")
@@ -183,7 +211,7 @@ def test_no_thread_is_left(launch):
 
 
 def test_something_else_is_refused():
-    """What is neither WSGI nor ASGI cannot be mounted."""
+    """An object that is neither WSGI nor ASGI cannot be mounted."""
     with pytest.raises(ApplicationError) as caught:
         mount(len)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from robot_cherrypy.browser import start
+from robot_cherrypy.browser import open_local
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.server import Launch
 
@@ -37,6 +37,6 @@ def echo_url(request):
 @pytest.fixture(scope="package")
 def browser():
     """Return one headless browser for all tests."""
-    driver = start()
+    driver = open_local()
     yield driver
     driver.quit()

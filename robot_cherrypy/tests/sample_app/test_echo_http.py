@@ -13,7 +13,7 @@ import requests
 
 from robot_cherrypy.tests.sample_app.conftest import BODY_LIMIT
 from robot_cherrypy.tests.sample_app.messages import MESSAGES
-from sample_app.echo import answer
+from sample_app.echo import _message_page
 
 
 class _Answer(HTMLParser):
@@ -129,7 +129,7 @@ def test_anything_but_one_text_is_a_bad_request(echo_url, request_body):
 def test_a_file_is_a_bad_request():
     """An uploaded file, which CherryPy passes on as an object, is not a message."""
     with pytest.raises(cherrypy.HTTPError, match="Send one text field named 'message'") as caught:
-        answer(object())
+        _message_page(object())
 
     assert 400 == caught.value.code
 

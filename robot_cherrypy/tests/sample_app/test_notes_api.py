@@ -228,12 +228,41 @@ def test_faults_are_told_by_field(url, data, errors):
         (b"title=a", "application/x-www-form-urlencoded", 415),
         (b"{", "application/json", 400),
         (b"[]", "application/json", 422),
+        (b"[" * 100_000, "application/json", 400),
+        (b'{"title":' * 100_000, "application/json", 400),
+        (b'{"title": "\\ud800", "text": "\\u0000"}', "application/json", 422),
+        (b"1" * 10_000, "application/json", 400),
+        (b"\xff", "application/json", 400),
     ],
 )
 def test_anything_but_an_object_in_json_is_refused(url, body, content_type, status):
     """Forms of other sites could send it, or it makes no sense."""
     response = requests.post(url, data=body, headers={"Content-Type": content_type}, timeout=30)
     assert status == response.status_code
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("search=", 200),
+        ("search=%25_%5C'%22", 200),
+        (f"search={'x' * 10_000}", 200),
+        (f"search={'x' * 10_001}", 400),
+        ("search=%00", 400),
+        ("search=a&search=b", 400),
+        ("page=1&page=2", 400),
+        ("page=1.0", 404),
+        ("page=%00", 404),
+        ("page=٣", 404),
+        ("search=%ED%A0%80", 404),
+        ("number=1&number=2", 400),
+        ("self=1", 404),
+        ("other=1", 404),
+    ],
+)
+def test_queries(url, query, status):
+    """What no note can contain, or makes no sense, is the client's error on every database."""
+    assert status == requests.get(f"{url}?{query}", timeout=30).status_code
 
 
 @pytest.mark.parametrize(
@@ -369,4 +398,4 @@ def test_unknown_setting_is_told():
     from sample_app.notes.settings import Settings
 
     with pytest.raises(ValueError, match=r"^There is no entry 'notes\.databse'\.$"):
-        Settings().set("databse", "")
+        Settings().set_entry("databse", "")

@@ -1,1 +1,1 @@
-"""Tests of the stack."""
+"""Tests of `robot_cherrypy.stack`."""

@@ -1,4 +1,4 @@
-"""A PostgreSQL for all tests of the stack, and servers for a load balancer."""
+"""A PostgreSQL server for all tests of this folder, and instances for a load balancer."""
 
 import contextlib
 import os
@@ -9,16 +9,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from robot_cherrypy.errors import StackError
-from robot_cherrypy.stack import programs
+from robot_cherrypy.stack import executables
 from robot_cherrypy.stack.databases import Databases
 from robot_cherrypy.stack.haproxy import LoadBalancer
 from robot_cherrypy.stack.postgresql import Cluster
 
+# In seconds. PostgreSQL starts in half a second, in many where several test runs share a machine.
 TIMEOUT = 60.0
 
 
 def needs(find):
-    """Skip where a program cannot be found."""
+    """Skip the test if `find` does not find its program."""
     try:
         find()
     except StackError as error:
@@ -27,24 +28,24 @@ def needs(find):
 
 @pytest.fixture
 def make_cluster():
-    """Make clusters that are stopped at the end of the test, whatever happens."""
-    needs(programs.postgresql)
-    made = []
+    """Return a function that starts a cluster, which is stopped when the test ends."""
+    needs(executables.postgresql)
+    clusters = []
 
     def make():
-        made.append(Cluster(timeout=TIMEOUT))
-        made[-1].start()
-        return made[-1]
+        clusters.append(Cluster(timeout=TIMEOUT))
+        clusters[-1].start()
+        return clusters[-1]
 
     yield make
-    for cluster in made:
+    for cluster in clusters:
         cluster.stop()
 
 
 @pytest.fixture(scope="session")
 def cluster():
-    """One cluster for all tests that do not stop it."""
-    needs(programs.postgresql)
+    """A cluster that is shared by all tests that do not stop it."""
+    needs(executables.postgresql)
     shared = Cluster(timeout=TIMEOUT)
     shared.start()
     yield shared
@@ -54,13 +55,13 @@ def cluster():
 @pytest.fixture
 def databases(cluster):
     """Databases that are dropped at the end of the test."""
-    made = Databases(cluster.url)
-    yield made
-    made.drop_all()
+    databases = Databases(cluster.url)
+    yield databases
+    databases.drop_all()
 
 
 class Instance(BaseHTTPRequestHandler):
-    """Tells its server's name; drops the connection where that server is told to."""
+    """Responds with the name of its server, or closes the connection if the server says so."""
 
     protocol_version = "HTTP/1.1"
 
@@ -73,13 +74,15 @@ class Instance(BaseHTTPRequestHandler):
         length = int(self.headers.get("Content-Length", 0))
         self.rfile.read(length)
         body = self.server.name.encode()
-        self.send_response(200)
+        self.send_response(self.server.status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        with contextlib.suppress(ConnectionError):  # a health check does not stay for the body
+        with contextlib.suppress(
+            ConnectionError
+        ):  # a health check closes the connection before the body
             self.wfile.write(body)
 
-    do_POST = do_GET  # noqa: N815, as the standard library names it
+    do_POST = do_GET  # noqa: N815 - the standard library looks for this name
 
     def handle(self):
         with contextlib.suppress(ConnectionError):
@@ -94,7 +97,7 @@ class InstanceServer(ThreadingHTTPServer):
 
     def __init__(self, name):
         super().__init__(("127.0.0.1", 0), Instance)
-        self.name, self.drops, self.seen = name, False, []
+        self.name, self.drops, self.seen, self.status = name, False, [], 200
         self.url = f"http://127.0.0.1:{self.server_port}"
         threading.Thread(target=self.serve_forever, args=(0.02,)).start()
 
@@ -115,12 +118,12 @@ def instances():
 @pytest.fixture
 def balancer(instances):
     """A load balancer in front of both."""
-    needs(programs.haproxy)
+    needs(executables.haproxy)
     urls = {name: server.url for name, server in instances.items()}
-    made = LoadBalancer(urls, check="/health", timeout=TIMEOUT)
-    made.start()
-    yield made
-    made.stop()
+    balancer = LoadBalancer(urls, check="/health", timeout=TIMEOUT)
+    balancer.start()
+    yield balancer
+    balancer.stop()
 
 
 def wait_for_end(process_id):

@@ -1,1 +1,1 @@
-"""Public applications that nobody here wrote, on both servers: `tox -e strangers`."""
+"""Applications from PyPI that were not written for this project, on both servers."""

@@ -1,4 +1,4 @@
-"""Servers for them, in this process and in one of their own."""
+"""Servers for the applications, in this process or in a child process, and clients of them."""
 
 import time
 from dataclasses import dataclass, field
@@ -6,17 +6,18 @@ from dataclasses import dataclass, field
 import pytest
 import requests
 
-from robot_cherrypy.harness.child_process import ChildProcessServer
-from robot_cherrypy.harness.in_process import InProcessServer
+from robot_cherrypy.harness.registry import new_server
 from robot_cherrypy.harness.server import Launch
 from robot_cherrypy.traffic.journal import JOURNAL
 
+# For a start, a response and idleness, in seconds: these applications are large, and their speed is
+# not what is tested.
 TIMEOUT = 60
 
 
 @dataclass
 class Client:
-    """A browser without a screen, and what the server noted meanwhile."""
+    """A client with cookies, and the server errors since it was made."""
 
     server: object
     session: requests.Session = field(default_factory=requests.Session)
@@ -28,9 +29,9 @@ class Client:
     def post(self, path, **options):
         return self.session.post(self.server.url + path, timeout=TIMEOUT, **options)
 
-    def failures(self):
-        assert [] == self.server.wait_until_idle(TIMEOUT)
-        return [str(one) for one in JOURNAL.failures if one.at >= self.start]
+    def server_errors(self):
+        assert [] == self.server.requests_left_after(TIMEOUT)
+        return [str(error) for error in JOURNAL.new_errors if error.at >= self.start]
 
 
 @pytest.fixture(params=["threaded", "async"])
@@ -44,11 +45,16 @@ def visit(kind):
     """Serve an application, and return a client of it."""
     clients = []
 
-    def start(application, server=InProcessServer):
+    def start(application, isolation="thread"):
         launch = Launch(
-            application=application, alias="stranger", kind=kind, configuration={}, timeout=TIMEOUT
+            application=application,
+            alias="stranger",
+            kind=kind,
+            isolation=isolation,
+            configuration={},
+            timeout=TIMEOUT,
         )
-        clients.append(Client(server(launch)))
+        clients.append(Client(new_server(launch)))
         clients[-1].server.start()
         return clients[-1]
 
@@ -59,6 +65,6 @@ def visit(kind):
 
 
 @pytest.fixture
-def visit_elsewhere(visit):
+def visit_in_child(visit):
     """Serve an application in a child process, and return a client of it."""
-    return lambda application: visit(application, ChildProcessServer)
+    return lambda application: visit(application, "process")

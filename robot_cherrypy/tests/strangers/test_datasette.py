@@ -13,7 +13,7 @@ app = Datasette(["teas.db"]).app()
 
 @pytest.fixture
 def datasette(tmp_path, monkeypatch, visit):
-    """A client of it, for a database with a table."""
+    """A client of Datasette, which serves a database with one table."""
     with contextlib.closing(sqlite3.connect(tmp_path / "teas.db")) as database:
         database.execute("CREATE TABLE teas (name TEXT, grams INTEGER)")
         database.executemany("INSERT INTO teas VALUES (?, ?)", [("assam", 100), ("sencha", 50)])
@@ -26,7 +26,7 @@ def datasette(tmp_path, monkeypatch, visit):
 
 
 def test_its_pages_are_served(datasette):
-    """With the style sheet that they name."""
+    """A page, and the style sheet that it refers to."""
     page = datasette.get("/teas/teas").text
     assert "assam" in page
     sheet = page.partition("/-/static/app.css")[1] + page.partition("/-/static/app.css")[2][:10]
@@ -34,7 +34,7 @@ def test_its_pages_are_served(datasette):
 
 
 def test_its_data_are_served(datasette):
-    """As JSON, as a stream of CSV, and what was asked for in SQL."""
+    """As JSON, as a stream of CSV, and as the result of a query in SQL."""
     rows = datasette.get("/teas/teas.json?_shape=array").json()
     assert [(row["name"], row["grams"]) for row in rows] == [("assam", 100), ("sencha", 50)]
     assert datasette.get("/teas/teas.csv?_stream=1").text.split() == [
@@ -42,12 +42,12 @@ def test_its_data_are_served(datasette):
         "1,assam,100",
         "2,sencha,50",
     ]
-    asked = {"sql": "select sum(grams) as sum from teas", "_shape": "array"}
-    assert datasette.get("/teas.json", params=asked).json() == [{"sum": 150}]
+    query = {"sql": "select sum(grams) as sum from teas", "_shape": "array"}
+    assert datasette.get("/teas.json", params=query).json() == [{"sum": 150}]
 
 
-def test_what_is_refused_is_no_failure(datasette):
-    """Wrong SQL is a 400, and a table that is not there a 404."""
+def test_what_is_refused_is_no_server_error(datasette):
+    """Wrong SQL is answered by 400, and an unknown table by 404."""
     assert datasette.get("/teas.json?sql=select+*+from+coffees").status_code == 400
     assert datasette.get("/teas/coffees").status_code == 404
-    assert datasette.failures() == []
+    assert datasette.server_errors() == []

@@ -10,12 +10,12 @@ APPLICATION = "httpbin:app"
 
 @pytest.fixture
 def httpbin(visit):
-    """A client of it."""
+    """A client of httpbin."""
     return visit(APPLICATION)
 
 
-def test_it_is_told_what_was_sent(httpbin):
-    """Query, form, file, JSON and headers arrive."""
+def test_requests_arrive(httpbin):
+    """With their query, form, file, JSON and headers."""
     sent = httpbin.post(
         "/anything/Ærø?a=1&a=2",
         data={"b": "grüße"},
@@ -29,14 +29,14 @@ def test_it_is_told_what_was_sent(httpbin):
 
 
 @pytest.mark.parametrize("status", [201, 304, 401, 404, 418])
-def test_its_status_is_the_answers(httpbin, status):
-    """Whatever it chose, and none of these is a failure of the server."""
+def test_status_is_the_applications(httpbin, status):
+    """Whichever it is; none of these is a server error."""
     assert httpbin.get(f"/status/{status}").status_code == status
-    assert httpbin.failures() == []
+    assert httpbin.server_errors() == []
 
 
-def test_its_bodies_arrive_as_they_are(httpbin):
-    """Compressed, in chunks, in ranges, as they drip, and none at all for HEAD."""
+def test_bodies_arrive_unchanged(httpbin):
+    """Compressed, in chunks, in ranges, with pauses, and none for HEAD."""
     assert json.loads(gzip.decompress(httpbin.get("/gzip", stream=True).raw.read()))["gzipped"]
     lines = httpbin.get("/stream/5").text.splitlines()
     assert [json.loads(line)["id"] for line in lines] == [0, 1, 2, 3, 4]
@@ -47,14 +47,14 @@ def test_its_bodies_arrive_as_they_are(httpbin):
     assert (head.headers["Content-Length"], head.content) == ("10", b"")
 
 
-def test_it_redirects_and_remembers(httpbin):
-    """Redirects lead where they should, and cookies and passwords work."""
+def test_redirects_cookies_and_passwords_work(httpbin):
+    """A client gets to the page it is redirected to, and is known by a cookie and a password."""
     assert httpbin.get("/redirect/3").url == f"{httpbin.server.url}/get"
     assert httpbin.get("/cookies/set?tea=assam").json() == {"cookies": {"tea": "assam"}}
     assert httpbin.get("/basic-auth/ada/secret", auth=("ada", "secret")).json()["authenticated"]
 
 
-def test_its_failure_is_noted(httpbin):
-    """Once, with its request."""
+def test_server_error_is_recorded(httpbin):
+    """Once, and with its request."""
     assert httpbin.get("/status/503").status_code == 503
-    assert httpbin.failures() == ["GET /status/503: HTTP 503: Service Unavailable"]
+    assert httpbin.server_errors() == ["GET /status/503: HTTP 503: Service Unavailable"]

@@ -16,7 +16,7 @@ PASSWORD = "earl grey"
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory):
-    """A new project, as `wagtail start` makes it, with a page that fails."""
+    """A new project, as `wagtail start` makes it, with one more page, which raises."""
     folder = tmp_path_factory.mktemp("wagtail")
 
     def run(*words):
@@ -34,20 +34,20 @@ def project(tmp_path_factory):
 
 
 @pytest.fixture
-def shop(project, monkeypatch, visit_elsewhere):
-    """A client of it."""
+def shop(project, monkeypatch, visit_in_child):
+    """A client of the project."""
     monkeypatch.chdir(project)
     monkeypatch.syspath_prepend(project)
-    return visit_elsewhere("shop.settings.dev")
+    return visit_in_child("shop.settings.dev")
 
 
 def token(page):
-    """Return the token by which a form shows that it is the site's own."""
+    """Return the token of a form, without which Django refuses it."""
     return re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
 
 
 def test_its_pages_are_served(shop):
-    """With the style sheets that they name."""
+    """A page, and the style sheets that it refers to."""
     page = shop.get("/").text
     assert "Welcome to your new Wagtail site!" in page
     sheets = re.findall(r'href="(/static/[^"]+\.css)"', page)
@@ -57,7 +57,7 @@ def test_its_pages_are_served(shop):
 
 
 def test_somebody_logs_in_and_uploads_a_picture(shop, tmp_path):
-    """Forms, sessions, redirects and files work, and the pictures are served in another size."""
+    """Forms, sessions, redirects and files work, and pictures are served in another size."""
     form = shop.get("/admin/login/?next=/admin/")
     account = {"username": "ada", "password": PASSWORD, "next": "/admin/"}
     account["csrfmiddlewaretoken"] = token(form.text)
@@ -72,11 +72,11 @@ def test_somebody_logs_in_and_uploads_a_picture(shop, tmp_path):
     assert sources
     for source in sources:
         assert shop.get(source).headers["Content-Type"].startswith("image/")
-    assert shop.failures() == []
+    assert shop.server_errors() == []
 
 
-def test_its_failure_is_noted_once(shop):
+def test_server_error_is_recorded_once(shop):
     """With the exception and its page handler."""
     assert shop.get("/broken/").status_code == 500
-    [failure] = shop.failures()
-    assert failure.startswith("GET /broken/: KeyError: 'tea' in shop.urls.<lambda>")
+    [error] = shop.server_errors()
+    assert error.startswith("GET /broken/: KeyError: 'tea' in shop.urls.<lambda>")

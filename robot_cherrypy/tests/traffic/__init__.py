@@ -1,1 +1,1 @@
-"""Tests of the recorder."""
+"""Tests of how traffic is recorded, and of faults."""

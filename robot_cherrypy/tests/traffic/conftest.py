@@ -1,4 +1,4 @@
-"""A server of each kind with an application that fails in every way there is."""
+"""Servers of each kind and isolation, with an application that has errors of every kind."""
 
 import asyncio
 import threading
@@ -8,15 +8,18 @@ import cherrypy
 import pytest
 import requests
 
-from robot_cherrypy.harness.child_process import ChildProcessServer
-from robot_cherrypy.harness.in_process import InProcessServer
+from robot_cherrypy.harness.registry import new_server
 from robot_cherrypy.harness.server import Launch
 from robot_cherrypy.traffic.journal import JOURNAL
 from robot_cherrypy.websocket import websocket
 
 
+class Outcome(BaseException):
+    """As the outcomes of pytest, and the time-outs of gevent."""
+
+
 class Failing:
-    """Fails in every way."""
+    """Has an error of each kind that is possible on both servers."""
 
     @cherrypy.expose
     def index(self, **_parameters):
@@ -27,8 +30,25 @@ class Failing:
         return cherrypy.request.body.read()
 
     @cherrypy.expose
+    def cookies(self):
+        cherrypy.response.cookie["a"] = "1"
+        cherrypy.response.cookie["b"] = "2"
+        return "fine"
+
+    @cherrypy.expose
     def handler(self):
         raise ZeroDivisionError("in the handler")
+
+    @cherrypy.expose
+    @cherrypy.tools.json_out()
+    def json(self):
+        raise ZeroDivisionError("in the handler")
+
+    @cherrypy.expose
+    @cherrypy.tools.json_out()
+    @cherrypy.tools.encode()
+    def unserialisable(self):
+        return object()
 
     @cherrypy.expose
     def hidden(self):
@@ -66,6 +86,38 @@ class Failing:
             raise BufferError("after the headers")
 
         return chunks()
+
+    @cherrypy.expose
+    @cherrypy.config(**{"response.stream": True, "tools.encode.on": False})
+    def text_stream(self):
+        return iter(["text"])
+
+    @cherrypy.expose
+    def base(self):
+        raise Outcome("no Exception")
+
+    @cherrypy.expose
+    def cancelled(self):
+        raise asyncio.CancelledError("by itself")
+
+    @cherrypy.expose
+    @cherrypy.config(**{"response.stream": True})
+    def base_stream(self):
+        def chunks():
+            yield "a chunk"
+            raise Outcome("after the headers")
+
+        return chunks()
+
+    @cherrypy.expose
+    def base_thread(self):
+        def work():
+            raise Outcome("in a thread")
+
+        worker = threading.Thread(target=work)
+        worker.start()
+        worker.join()
+        return "fine"
 
     @cherrypy.expose
     @websocket
@@ -110,7 +162,7 @@ class Failing:
 
 
 class Coroutines(Failing):
-    """Fails in the ways of coroutines too."""
+    """Has errors in coroutines too, for the asyncio server."""
 
     @cherrypy.expose
     async def coroutine(self):
@@ -129,43 +181,28 @@ class Coroutines(Failing):
 
 @pytest.fixture(params=["threaded", "async"])
 def kind(request):
-    """Each kind of server."""
+    """One kind of server, then the other."""
     return request.param
 
 
 @pytest.fixture(params=["thread", "process"])
 def server(request, kind):
-    """A server of each kind and isolation."""
+    """A server of the kind, in this process and in a child process."""
     launch = Launch(
         application=f"{__name__}:{'Failing' if kind == 'threaded' else 'Coroutines'}",
         alias="failing",
         kind=kind,
+        isolation=request.param,
         configuration={"/": {"request.show_tracebacks": False}},
-        timeout=10,
     )
-    server = ChildProcessServer(launch) if request.param == "process" else InProcessServer(launch)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-def in_process(kind):
-    """A server of each kind in this process."""
-    launch = Launch(
-        application=f"{__name__}:{'Failing' if kind == 'threaded' else 'Coroutines'}",
-        alias="failing",
-        kind=kind,
-        configuration={},
-    )
-    server = InProcessServer(launch)
+    server = new_server(launch)
     server.start()
     yield server
     server.stop()
 
 
 class Client:
-    """Asks, waits until the server is done with it, and returns what went wrong there."""
+    """Sends requests to a server, and returns what was recorded of them when they have ended."""
 
     def __init__(self, server):
         self._server = server
@@ -174,12 +211,12 @@ class Client:
     def get(self, path, **options):
         return requests.get(self._server.url + path, timeout=10, **options)
 
-    def failures(self):
-        assert [] == self._server.wait_until_idle(5)
-        return [one for one in JOURNAL.failures if one.at >= self.start]
+    def errors(self):
+        assert [] == self._server.requests_left_after(5)
+        return [error for error in JOURNAL.new_errors if error.at >= self.start]
 
     def exchanges(self):
-        assert [] == self._server.wait_until_idle(5)
+        assert [] == self._server.requests_left_after(5)
         return JOURNAL.exchanges_since(self.start)
 
 

@@ -1,4 +1,4 @@
-"""Servers and raw connections for the tests."""
+"""Servers, and clients that send raw bytes."""
 
 import base64
 import os
@@ -18,7 +18,7 @@ KINDS = ("threaded", "async")
 
 
 class Site:
-    """A running server with the pages."""
+    """A running server with the pages of `pages`."""
 
     def __init__(self, kind):
         application = "robot_cherrypy.tests.websocket.pages:Pages"
@@ -37,21 +37,21 @@ class Site:
 
 @pytest.fixture(params=KINDS)
 def site(request):
-    """A server of each kind; nothing of it may be left."""
+    """A server of each kind. When it has stopped, none of its threads may be left."""
     before = set(threading.enumerate())
     pages.ended = queue.SimpleQueue()
-    one = Site(request.param)
-    yield one
-    one.server.stop()
+    site = Site(request.param)
+    yield site
+    site.server.stop()
     left = [thread for thread in threading.enumerate() if thread not in before]
     for thread in left:
-        thread.join(5)
+        thread.join(60)
     assert [] == [thread for thread in left if thread.is_alive()]
 
 
 @pytest.fixture
 def serve(site):
-    """Serve a function as a page, `/page`; return its address."""
+    """Return a function that serves a page handler as `/page`, and returns its address."""
 
     def serve(handler, **options):
         page = websocket(**options)(handler)
@@ -63,7 +63,15 @@ def serve(site):
 
 
 def frame(opcode, payload=b"", *, first=0x80, length=None, mask=b"\x01\x02\x03\x04"):
-    """Make a client's frame, right or wrong."""
+    """Make a client's frame.
+
+    Args:
+        opcode: RFC 6455, 5.2.
+        payload: What is masked and sent.
+        first: The first byte's other bits; by default those of a whole message.
+        length: The length to state, if it is not that of the payload.
+        mask: The masking key.
+    """
     size = len(payload) if length is None else length
     masked = bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
     if size < 126:
@@ -75,8 +83,8 @@ def frame(opcode, payload=b"", *, first=0x80, length=None, mask=b"\x01\x02\x03\x
     return head + mask + masked
 
 
-class Raw:
-    """A TCP connection that has done the handshake, for whatever is to be sent next."""
+class RawClient:
+    """A client that does the handshake, and then sends and reads bytes."""
 
     def __init__(self, site, path, *, extensions=None, headers=()):
         self.socket = socket.create_connection(site.address, timeout=10)
@@ -103,7 +111,7 @@ class Raw:
         self.socket.sendall(data)
 
     def frame(self):
-        """Read a frame: opcode and payload."""
+        """Read a frame; return its opcode and its payload."""
         first, second = self.reader.read(2)
         size = second & 0x7F
         if size == 126:
@@ -113,14 +121,14 @@ class Raw:
         return first & 0x0F, self.reader.read(size)
 
     def close_code(self):
-        """Read frames up to the close; return its code."""
+        """Read frames up to the close frame; return its code."""
         opcode, payload = self.frame()
         while opcode != 8:
             opcode, payload = self.frame()
         return struct.unpack("!H", payload[:2])[0]
 
     def at_end(self):
-        """Tell whether the server has closed the connection."""
+        """Return whether the server has closed the connection."""
         return self.reader.read(1) == b""
 
     def close(self):
@@ -130,13 +138,13 @@ class Raw:
 
 @pytest.fixture
 def raw(site):
-    """Make raw connections to a page."""
-    made = []
+    """Return a function that makes a raw client of a page."""
+    clients = []
 
-    def make(path="/echo", **options):
-        made.append(Raw(site, path, **options))
-        return made[-1]
+    def connect(path="/echo", **options):
+        clients.append(RawClient(site, path, **options))
+        return clients[-1]
 
-    yield make
-    for one in made:
-        one.close()
+    yield connect
+    for client in clients:
+        client.close()

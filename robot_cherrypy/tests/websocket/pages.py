@@ -1,4 +1,4 @@
-"""WebSocket pages for the tests, the same on every server."""
+"""WebSocket pages for the tests."""
 
 import asyncio
 import queue
@@ -14,12 +14,12 @@ BASIC_AUTH = {
     "tools.auth_basic.checkpassword": lambda _realm, user, password: user == password,
 }
 
+# Code and reason with which WebSockets of `recorded` and `watched` were closed.
 ended = queue.SimpleQueue()
-"""How the WebSockets of `recorded` ended: code and reason."""
 
 
 class Pages:
-    """A page for each thing that is tested."""
+    """A page for each behaviour that is tested."""
 
     def __init__(self):
         self.group = Group(max_unsent=2**16)
@@ -162,9 +162,14 @@ class Pages:
             ended.put((closed.code, closed.reason))
 
     @cherrypy.expose
+    @websocket(ping_interval=0.05, ping_timeout=2)
+    async def pinged(self, ws):
+        await ws.receive()
+
+    @cherrypy.expose
     @websocket(max_queue=1000, ping_interval=None)
     async def unread(self, ws):
-        self.socket, self.reading = ws, asyncio.Event()
+        self.websocket, self.reading = ws, asyncio.Event()
         await ws.accept()
         await self.reading.wait()
         total = 0

@@ -1,4 +1,4 @@
-"""Clients that misbehave, on raw sockets."""
+"""Clients that break the protocol, vanish, or are slow."""
 
 import contextlib
 import socket
@@ -9,7 +9,10 @@ import requests
 
 from robot_cherrypy.tests.websocket import pages
 from robot_cherrypy.tests.websocket.conftest import frame
-from robot_cherrypy.websocket.client import connect
+from robot_cherrypy.websocket import connect
+from robot_cherrypy.websocket.page_websocket import link_of
+
+pytestmark = pytest.mark.timing
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
 
@@ -26,8 +29,8 @@ TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
         (frame(BINARY, b"x" * 2**20) * 2 + frame(BINARY, length=2**21) + b"x" * 2**21, 1009),
     ],
 )
-def test_offence(site, raw, wire, code):
-    """The connection is closed with the RFC's code for it, though more was on its way."""
+def test_violation(site, raw, wire, code):
+    """A violation closes the connection with its code, although the client is still sending."""
     connection = raw("/recorded")
     with contextlib.suppress(ConnectionError):  # closed while it was still being sent
         connection.send(wire)
@@ -37,7 +40,7 @@ def test_offence(site, raw, wire, code):
 
 
 def test_bomb(raw):
-    """A compressed message that inflates beyond the limit is too big."""
+    """A small compressed message that inflates beyond the limit is too big."""
     connection = raw("/echo", extensions="permessage-deflate")
     compressor = zlib.compressobj(wbits=-15)
     bomb = compressor.compress(bytes(2**25)) + compressor.flush(zlib.Z_SYNC_FLUSH)
@@ -46,7 +49,7 @@ def test_bomb(raw):
 
 
 def test_limits_of_the_page(site, raw):
-    """Message and frame have a limit each."""
+    """A frame and a message each have a limit."""
     with connect(site.ws + "/small") as client:
         client.send("x" * 600)
         assert "600" == client.receive(timeout=10)
@@ -58,8 +61,8 @@ def test_limits_of_the_page(site, raw):
     assert 1009 == pieces.close_code()
 
 
-def test_message_before_the_close_is_answered(raw):
-    """A client that sends and closes at once gets its answer first."""
+def test_message_before_the_close_frame_gets_its_response(raw):
+    """A client that sends and closes at once still gets its response."""
     connection = raw()
     connection.send(frame(TEXT, b"last words") + frame(CLOSE, b"\x03\xe8"))
     assert [(TEXT, b"last words"), (CLOSE, b"\x03\xe8")] == [connection.frame() for _ in range(2)]
@@ -67,14 +70,14 @@ def test_message_before_the_close_is_answered(raw):
 
 
 def test_ping(raw):
-    """A ping is answered with its payload, whatever the page does."""
+    """The pong comes with the ping's payload, even if the page does not receive."""
     connection = raw("/unread")
     connection.send(frame(PING, b"are you there?"))
     assert (PONG, b"are you there?") == connection.frame()
 
 
 def test_close_without_code(site, raw):
-    """A close without a code is answered without one; the page is told 1005."""
+    """A close frame without a code gets one without a code; the page is told 1005."""
     connection = raw("/recorded")
     connection.send(frame(CLOSE))
     assert (CLOSE, b"") == connection.frame()
@@ -83,14 +86,14 @@ def test_close_without_code(site, raw):
 
 
 def test_vanished_client(site, raw):
-    """A client whose connection ends without a close was closed with 1006."""
+    """If a connection ends without a close frame, the page is told 1006."""
     connection = raw("/recorded")
     connection.close()
     assert (1006, "") == pages.ended.get(timeout=10)
 
 
 def test_silent_client(raw):
-    """A client that answers no pings is cut off after the time-out."""
+    """A client that sends no pongs is closed with 1011 after the time-out."""
     connection = raw("/watched")
     assert (PING, b"") == connection.frame()
     assert 1011 == connection.close_code()
@@ -99,29 +102,30 @@ def test_silent_client(raw):
 
 
 def test_living_client(site):
-    """One that answers stays."""
-    with connect(site.ws + "/watched") as client:
+    """A client that sends pongs stays connected."""
+    with connect(site.ws + "/pinged") as client:
         with pytest.raises(TimeoutError):
-            client.receive(timeout=0.6)
+            client.receive(timeout=2.5)  # longer than pongs are waited for
         assert client.code is None
 
 
 def test_back_pressure_on_the_client(site):
-    """What the page does not take is left in the network, and nothing of it is lost."""
+    """While a page does not receive, a client has to wait; none of its messages is lost."""
     with connect(site.ws + "/unread") as client:
         client._connection.socket.settimeout(None)
         sent = 0
         for _ in range(20):
             client.send(b"x" * 50_000)
             sent += 50_000
-        assert site.pages.socket._queued < 200_000
-        site.pages.socket.loop.call_soon_threadsafe(site.pages.reading.set)
+        link = link_of(site.pages.websocket)
+        assert link._inbox.unread < 200_000
+        link.loop.call_soon_threadsafe(site.pages.reading.set)
         client.send(b"")
         assert str(sent) == client.receive(timeout=10)
 
 
 def test_slow_reader_makes_the_page_wait(serve):
-    """A page that sends more than a client reads waits, and goes on when it reads."""
+    """A page that sends more than a client reads has to wait until it reads."""
     sent = []
 
     async def flood(ws):
@@ -150,7 +154,7 @@ def test_slow_reader_makes_the_page_wait(serve):
     ],
 )
 def test_bad_handshake(site, changed):
-    """A handshake that is none gets an error, and the server goes on."""
+    """A malformed handshake gets an error, and the server goes on."""
     headers = {
         "Upgrade": "websocket",
         "Connection": "Upgrade",
@@ -164,7 +168,7 @@ def test_bad_handshake(site, changed):
 
 
 def test_post(site):
-    """A WebSocket begins with GET."""
+    """A handshake has to be a GET."""
     headers = {
         "Upgrade": "websocket",
         "Connection": "Upgrade",
@@ -174,14 +178,23 @@ def test_post(site):
     assert 400 == requests.post(site.url + "/echo", headers=headers, timeout=10).status_code
 
 
-def test_frames_with_the_handshake(site):
-    """Frames that are sent along with the handshake are not lost on a server that saw them."""
-    if site.server.launch.kind == "async":
-        pytest.skip("uvicorn's parser stops at the handshake; a client has to wait for the answer")
+@pytest.mark.parametrize(
+    "offer",
+    [
+        b"Upgrade: websocket\r\nConnection: Upgrade\r\n",
+        b"Upgrade: websocket\r\nConnection: Upgrade\r\nConnection: keep-alive\r\n",
+        b"Upgrade: h2c, websocket\r\nConnection: keep-alive, Upgrade\r\n",
+        b"Upgrade: websocket\r\nUpgrade: h2c\r\nConnection: upgrade\r\n",
+        b"Upgrade: WebSocket \r\nConnection: Upgrade\r\nContent-Length: 0\r\n",
+    ],
+)
+def test_frames_with_the_handshake(site, offer):
+    """Frames that arrive together with the handshake are not lost, however it is written."""
     with socket.create_connection(site.address, timeout=10) as connection:
         connection.sendall(
-            b"GET /echo HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+            b"GET /echo HTTP/1.1\r\nHost: x\r\n"
+            + offer
+            + b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
             + frame(TEXT, b"early")
         )
         with connection.makefile("rb") as reader:

@@ -5,6 +5,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
 
 import cherrypy
 import pytest
@@ -15,39 +16,37 @@ from cherrypy._cptree import Tree
 from cherrypy._cpwsgi_server import CPWSGIServer
 
 from robot_cherrypy import aio
-from robot_cherrypy.aio.server import HTTPServer
 from robot_cherrypy.tests.websocket.pages import Pages
-from robot_cherrypy.websocket import Closed
-from robot_cherrypy.websocket.client import ConnectionRefused, connect
+from robot_cherrypy.websocket import Closed, ConnectionRefused, connect
 
 
 @pytest.fixture(autouse=True)
 def installed():
-    """Take back what `aio.application` would install for good."""
+    """Uninstall what `aio.application` would leave installed."""
     aio.install()
     yield
     aio.uninstall()
 
 
-def tree():
-    """What is served."""
-    made = Tree()
-    made.mount(Pages())
-    return made
+def pages_tree():
+    """Return a tree with the pages."""
+    tree = Tree()
+    tree.mount(Pages())
+    return tree
 
 
 @contextlib.contextmanager
 def listening():
-    """A socket that listens."""
+    """Yield a listening socket and its URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener, f"ws://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.fixture(params=["websockets-sansio", "wsproto"])
 def uvicorn_url(request):
-    """A plain uvicorn with each of its WebSocket implementations."""
+    """The URL of a uvicorn as it is, with each of its WebSocket implementations."""
     config = uvicorn.Config(
-        aio.application(tree()), ws=request.param, log_config=None, lifespan="off"
+        aio.application(pages_tree()), ws=request.param, log_config=None, lifespan="off"
     )
     server = uvicorn.Server(config)
     with listening() as (listener, url):
@@ -61,7 +60,7 @@ def uvicorn_url(request):
 
 @pytest.mark.parametrize("path", ["/echo", "/plain_echo"])
 def test_echo_under_uvicorn(uvicorn_url, path):
-    """The same pages run where the ASGI server speaks the protocol."""
+    """Pages receive and send where the ASGI server speaks the protocol."""
     with connect(uvicorn_url + path, subprotocols=["soup"]) as client:
         client.send("hello")
         client.send(b"\x00")
@@ -70,7 +69,7 @@ def test_echo_under_uvicorn(uvicorn_url, path):
 
 
 def test_refusals_under_uvicorn(uvicorn_url):
-    """Refusals are the page's own answer."""
+    """The handshake is refused with the page's own response."""
     statuses = []
     for path in ("/refuse?status=402", "/nowhere", "/private", "/break_early"):
         with pytest.raises(ConnectionRefused) as refused, connect(uvicorn_url + path):
@@ -80,7 +79,7 @@ def test_refusals_under_uvicorn(uvicorn_url):
 
 
 def test_closing_under_uvicorn(uvicorn_url):
-    """Codes and reasons get through in both directions."""
+    """Code and reason of the page reach the client."""
     with connect(uvicorn_url + "/close?code=3001&reason=enough") as client:
         client.send("go")
         with pytest.raises(Closed) as closed:
@@ -95,27 +94,26 @@ def test_closing_under_uvicorn(uvicorn_url):
 
 def test_group_under_uvicorn(uvicorn_url):
     """Broadcasts reach members."""
-    with connect(uvicorn_url + "/member") as one, connect(uvicorn_url + "/member") as other:
-        assert ["joined"] * 2 == [one.receive(10), other.receive(10)]
-        one.send("to all")
-        assert "to all" == other.receive(10)
+    with connect(uvicorn_url + "/member") as first, connect(uvicorn_url + "/member") as second:
+        assert ["joined"] * 2 == [first.receive(10), second.receive(10)]
+        first.send("to all")
+        assert "to all" == second.receive(10)
 
 
-def test_session_and_cookie_under_uvicorn(uvicorn_url):
-    """The handshake's answer carries cookies there, too."""
+def test_cookie_under_uvicorn(uvicorn_url):
+    """The response to the handshake carries cookies."""
     with connect(uvicorn_url + "/cookie") as client:
         assert "flavour=vanilla" == client.response_headers["Set-Cookie"]
 
 
 @pytest.fixture
 def authority():
-    """Certificates that are trusted by the client only."""
+    """A certificate authority that only the test's client trusts."""
     return trustme.CA()
 
 
-@pytest.mark.parametrize("make", [CPWSGIServer, HTTPServer], ids=["threaded", "async"])
-def test_tls(authority, make, tmp_path):
-    """Both servers carry WebSockets over TLS, large messages and the end included."""
+def start_tls_server(server_class, authority, tmp_path):
+    """Serve the pages over TLS, and return the server and its thread."""
     certificate = authority.issue_cert("127.0.0.1")
     chain = tmp_path / "chain.pem"
     certificate.private_key_and_cert_chain_pem.write_to_path(str(chain))
@@ -124,14 +122,21 @@ def test_tls(authority, make, tmp_path):
     settings.ssl_module = "builtin"
     settings.ssl_certificate = settings.ssl_private_key = str(chain)
     settings.shutdown_timeout = 2
-    if make is CPWSGIServer:
+    if server_class is CPWSGIServer:
         server = CPWSGIServer(settings)
-        server.wsgi_app = tree()
+        server.wsgi_app = pages_tree()
     else:
-        server = HTTPServer(settings, aio.application(tree()))
+        server = aio.HTTPServer(settings, aio.application(pages_tree()))
     server.prepare()
     thread = threading.Thread(target=server.serve)
     thread.start()
+    return server, thread
+
+
+@pytest.mark.parametrize("server_class", [CPWSGIServer, aio.HTTPServer], ids=["threaded", "async"])
+def test_tls(authority, server_class, tmp_path):
+    """Both servers carry WebSockets over TLS, with large messages and the close at their stop."""
+    server, thread = start_tls_server(server_class, authority, tmp_path)
     context = ssl.create_default_context()
     authority.configure_trust(context)
     try:
@@ -150,8 +155,67 @@ def test_tls(authority, make, tmp_path):
     assert not thread.is_alive()
 
 
+class OneThreadSocket(ssl.SSLSocket):
+    """Fails if two threads are in its TLS connection at the same time."""
+
+    def _enter(self, function, *arguments):
+        lock = self.__dict__.setdefault("entered", threading.Lock())
+        assert lock.acquire(blocking=False), "a second thread is in the TLS connection"
+        try:
+            time.sleep(0.001)  # where another thread could come in
+            return function(*arguments)
+        finally:
+            lock.release()
+
+    def read(self, *arguments):
+        """Read with the connection for this thread alone."""
+        return self._enter(super().read, *arguments)
+
+    def send(self, *arguments):
+        """Send with the connection for this thread alone."""
+        return self._enter(super().send, *arguments)
+
+
+def test_threads_of_tls_client(authority, tmp_path):
+    """The client reads and writes in two threads, of which OpenSSL allows one at a time."""
+    server, thread = start_tls_server(CPWSGIServer, authority, tmp_path)
+    context = ssl.create_default_context()
+    context.sslsocket_class = OneThreadSocket
+    authority.configure_trust(context)
+    try:
+        with connect(f"wss://127.0.0.1:{server.bind_addr[1]}/echo", ssl=context) as client:
+            for number in range(20):
+                client.send(f"{number}")
+                client.send(b"x" * 50_000)
+            received = [client.receive(10) for _ in range(40)]
+        assert [f"{number}" for number in range(20)] == received[::2]
+        assert [b"x" * 50_000] * 20 == received[1::2]
+    finally:
+        server.stop()
+        thread.join(10)
+
+
+def test_scope_of_daphne():
+    """What the specification calls optional may not be in the scope; daphne has no version."""
+    sent = []
+    arriving = [
+        {"type": "websocket.receive", "text": "hello"},
+        {"type": "websocket.disconnect", "code": 1001},
+    ]
+
+    async def receive():
+        return arriving.pop(0) if sent else {"type": "websocket.connect"}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {"type": "websocket", "path": "/echo", "headers": [(b"host", b"x")]}
+    asyncio.run(aio.application(pages_tree())(scope, receive, send))
+    assert ["websocket.accept", "websocket.send"] == [message["type"] for message in sent]
+
+
 def test_http2():
-    """WebSockets over HTTP/2 (RFC 8441) work where the ASGI server has them."""
+    """WebSockets over HTTP/2 (RFC 8441) work where the ASGI server supports them."""
     hypercorn_asyncio = pytest.importorskip("hypercorn.asyncio")
     h2 = pytest.importorskip("h2.connection")
     from h2.config import H2Configuration
@@ -171,7 +235,7 @@ def test_http2():
         async def stopped():
             await asyncio.to_thread(stop.wait)
 
-        application = aio.application(tree())
+        application = aio.application(pages_tree())
 
         async def without_lifespan(scope, receive, send):
             assert scope["type"] != "lifespan"
@@ -224,8 +288,8 @@ def test_http2():
     )
 
 
-def test_ws4py_beside(tmp_path):
-    """Pages of ws4py go on working on the threaded server, beside ours in one application."""
+def test_ws4py_beside(monkeypatch):
+    """Pages of ws4py work on the threaded server, beside ours in one application."""
     plugin = pytest.importorskip("ws4py.server.cherrypyserver")
     from ws4py.websocket import EchoWebSocket
 
@@ -239,15 +303,13 @@ def test_ws4py_beside(tmp_path):
 
     manager = plugin.WebSocketPlugin(cherrypy.engine)
     manager.subscribe()
-    had = getattr(cherrypy.tools, "websocket", None)
-    cherrypy.tools.websocket = plugin.WebSocketTool()
+    monkeypatch.setattr(cherrypy.tools, "websocket", plugin.WebSocketTool(), raising=False)
     settings = Server()
     settings.socket_host, settings.socket_port = "127.0.0.1", 0
     settings.shutdown_timeout = 2
     server = CPWSGIServer(settings)
-    made = Tree()
-    made.mount(Root())
-    server.wsgi_app = made
+    server.wsgi_app = Tree()
+    server.wsgi_app.mount(Root())
     server.prepare()
     thread = threading.Thread(target=server.serve)
     thread.start()
@@ -264,6 +326,4 @@ def test_ws4py_beside(tmp_path):
         manager.unsubscribe()
         server.stop()
         thread.join(10)
-        if had is None:
-            del cherrypy.tools.websocket
     assert not thread.is_alive()

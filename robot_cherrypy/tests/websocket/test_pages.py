@@ -1,4 +1,4 @@
-"""WebSocket pages are page handlers, on both servers."""
+"""WebSocket pages on both servers: the handshake, messages, closing."""
 
 import asyncio
 import contextlib
@@ -10,19 +10,20 @@ import requests
 
 from robot_cherrypy.tests.websocket import pages
 from robot_cherrypy.tests.websocket.conftest import frame
-from robot_cherrypy.websocket import Closed, websocket
-from robot_cherrypy.websocket.client import ConnectionRefused, connect, connect_async
+from robot_cherrypy.websocket import Closed, ConnectionRefused, connect, connect_async, websocket
+
+pytestmark = pytest.mark.timing
 
 
 def closing(client):
-    """Wait for the end, and return its code and reason."""
+    """Wait until a client is closed; return code and reason."""
     with pytest.raises(Closed) as closed:
         client.receive(timeout=10)
     return closed.value.code, closed.value.reason
 
 
 def refusal(url, **options):
-    """Try to connect, and return the status of the answer."""
+    """Try to connect; return the error."""
     with pytest.raises(ConnectionRefused) as refused, connect(url, **options):
         pass
     return refused.value
@@ -31,7 +32,7 @@ def refusal(url, **options):
 @pytest.mark.parametrize("path", ["/echo", "/plain_echo"])
 @pytest.mark.parametrize("message", ["", "Grüße", b"", b"\x00\xff", "x" * 10**5, b"y" * 10**6])
 def test_echo(site, path, message):
-    """Coroutines and plain functions receive and send text and bytes."""
+    """Coroutines and plain page handlers receive and send text and bytes."""
     with connect(site.ws + path) as client:
         client.send(message)
         assert message == client.receive(timeout=10)
@@ -39,7 +40,7 @@ def test_echo(site, path, message):
 
 @pytest.mark.parametrize("path", ["/echo", "/plain_echo"])
 def test_many_at_once(site, path):
-    """More WebSockets than the server has threads are open at once, and pages go on."""
+    """More WebSockets than the server has threads are open, and other pages are served."""
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(connect(site.ws + path)) for _ in range(25)]
         for number, client in enumerate(clients):
@@ -49,7 +50,7 @@ def test_many_at_once(site, path):
 
 
 def test_asyncio_client(site):
-    """The client for coroutines does the same."""
+    """The client for coroutines connects, sends and receives."""
 
     async def talk():
         async with connect_async(site.ws + "/echo", subprotocols=["salad"]) as client:
@@ -60,7 +61,7 @@ def test_asyncio_client(site):
 
 
 def test_arguments(site):
-    """Path and query become arguments as for any page handler."""
+    """Path and query become arguments of the page handler."""
     with connect(site.ws + "/greet/Ada?greeting=Hi") as client:
         assert "Hi, Ada!" == client.receive(timeout=10)
         assert (1000, "") == closing(client)
@@ -68,19 +69,19 @@ def test_arguments(site):
 
 @pytest.mark.parametrize("path", ["/greet", "/greet/a/b/c", "/greet/Ada?nonsense=1", "/nowhere"])
 def test_wrong_arguments(site, path):
-    """What does not fit the page handler is a 404."""
+    """Path and query that do not fit the page handler are a 404."""
     assert 404 == refusal(site.ws + path).status
 
 
 @pytest.mark.parametrize("path", ["/refuse", "/plain_refuse"])
 def test_refusal_by_the_handler(site, path):
-    """An HTTPError that a page handler raises before it uses its WebSocket is the answer."""
+    """An HTTPError that a page handler raises before it uses its WebSocket is the response."""
     refused = refusal(f"{site.ws}{path}?status=402")
     assert (402, True) == (refused.status, "Not for you" in refused.body)
 
 
 def test_redirect(site):
-    """A redirect is the answer, too."""
+    """An HTTPRedirect is the response, too."""
     response = requests.get(
         site.url + "/move",
         headers={
@@ -96,13 +97,13 @@ def test_redirect(site):
 
 
 def test_error_before(site):
-    """Any other error before is a 500."""
+    """Any other error before the first use is a 500."""
     assert 500 == refusal(site.ws + "/break_early").status
 
 
 @pytest.mark.parametrize("path", ["/break_late", "/plain_break_late"])
 def test_error_after(site, path):
-    """An error after closes with 1011."""
+    """An error after the first use closes with 1011."""
     with connect(site.ws + path) as client:
         client.send("go")
         assert (1011, "") == closing(client)
@@ -114,13 +115,13 @@ def test_error_after(site, path):
         ("code=1000", (1000, "")),
         ("code=3001&reason=Tsch%C3%BC%C3%9F", (3001, "Tschüß")),
         ("code=4999", (4999, "")),
-        ("code=1005", (1011, "")),  # a ValueError in the page handler
+        ("code=1005", (1011, "")),
         ("code=999", (1011, "")),
         ("code=1000&reason=" + "x" * 124, (1011, "")),
     ],
 )
 def test_close_by_the_page(site, query, expected):
-    """The page chooses code and reason, within what the RFC allows."""
+    """The page chooses code and reason; what the RFC does not allow is a ValueError."""
     with connect(f"{site.ws}/close?{query}") as client:
         client.send("go")
         assert expected == closing(client)
@@ -128,7 +129,7 @@ def test_close_by_the_page(site, query, expected):
 
 @pytest.mark.parametrize(("code", "reason"), [(1000, ""), (1001, "away"), (3999, "why not")])
 def test_close_by_the_client(site, code, reason):
-    """The page hears what the client said."""
+    """The page is told the code and the reason of the client."""
     with connect(site.ws + "/recorded") as client:
         client.send("x")
         client.close(code, reason)
@@ -136,7 +137,7 @@ def test_close_by_the_client(site, code, reason):
 
 
 def test_subprotocol(site):
-    """The first that the page knows is chosen; none if there is none in common."""
+    """The first of the page's subprotocols that the client offers is chosen, if there is any."""
     chosen = []
     for offered in (["salad", "soup"], ["salad"], ["pizza"], []):
         with connect(site.ws + "/echo", subprotocols=offered) as client:
@@ -145,14 +146,14 @@ def test_subprotocol(site):
 
 
 def test_tools_run_first(site):
-    """Authentication is a tool like any other, and the handler sees who logged in."""
+    """Tools run before the page handler: it is called for who logged in, and sees the name."""
     assert 401 == refusal(site.ws + "/private").status
     with connect(site.ws.replace("://", "://ada:ada@") + "/private") as client:
         assert "ada" == client.receive(timeout=10)
 
 
 def test_session(site):
-    """The visitor's session is there, and what is set before the first use is kept."""
+    """The session is there, and what is set before the first use is saved."""
     with connect(site.ws + "/visits") as client:
         cookie = client.response_headers["Set-Cookie"].partition(";")[0]
         first = client.receive(timeout=10)
@@ -161,36 +162,36 @@ def test_session(site):
 
 
 def test_response_headers(site):
-    """A cookie may be set with the answer to the handshake."""
+    """A cookie may be set with the response to the handshake."""
     with connect(site.ws + "/cookie") as client:
         assert "flavour=vanilla" == client.response_headers["Set-Cookie"]
 
 
 def test_request_of_each(site):
-    """Each page handler sees its own request all the time, also among others on one thread."""
-    with connect(site.ws + "/path") as one, connect(site.ws + "/path/") as other:
-        answers = []
+    """Each page handler sees its own request, although many take turns on one thread."""
+    with connect(site.ws + "/path") as first, connect(site.ws + "/path/") as second:
+        received = []
         for _ in range(3):
-            for client in (one, other):
+            for client in (first, second):
                 client.send("?")
-                answers.append(client.receive(timeout=10))
-    assert ["/path /path", "/path/ /path/"] * 3 == answers
+                received.append(client.receive(timeout=10))
+    assert ["/path /path", "/path/ /path/"] * 3 == received
 
 
 def test_request_on_a_thread(site):
-    """A plain page handler sees its request, on a thread that is not the server's."""
+    """A plain page handler sees its request on its own thread."""
     with connect(site.ws + "/plain_path") as client:
         client.send("?")
         assert "/plain_path WebSocket" == client.receive(timeout=10)
 
 
 def test_timeout(site):
-    """A plain page handler need not wait for ever."""
+    """A plain page handler may receive with a time-out."""
     with connect(site.ws + "/impatient") as client:
         assert "Too slow" == client.receive(timeout=10)
 
 
-def test_configuration_wins(site):
+def test_configuration(site):
     """Options may be set in the configuration."""
     with connect(site.ws + "/configured") as client:
         assert "Sec-WebSocket-Extensions" not in client.response_headers
@@ -199,7 +200,7 @@ def test_configuration_wins(site):
 
 
 def test_ordinary_request(site):
-    """A browser that opens the page's address is told what it is."""
+    """A request that is no handshake gets a 426."""
     response = requests.get(site.url + "/echo", timeout=10)
     assert 426 == response.status_code
 
@@ -211,6 +212,7 @@ def test_ordinary_request(site):
         ("/echo", "own", True),
         ("/echo", "http://evil.example", False),
         ("/echo", "null", False),
+        ("/echo", "http://[::1", False),
         ("/friends", "https://friend.example", True),
         ("/friends", "own", True),
         ("/friends", "http://friend.example", False),
@@ -218,7 +220,7 @@ def test_ordinary_request(site):
     ],
 )
 def test_origin(site, path, origin, accepted):
-    """A page of some other site may connect where it is meant to, and nowhere else."""
+    """A page of another site may connect only where `origins` has it."""
     options = {} if origin is None else {"origin": site.url if origin == "own" else origin}
     if accepted:
         with connect(site.ws + path, **options):
@@ -228,22 +230,23 @@ def test_origin(site, path, origin, accepted):
 
 
 def test_log_of_an_error(site, caplog):
-    """An error in a WebSocket is in the log, with its traceback."""
+    """An error in a WebSocket is logged with its traceback."""
     with connect(site.ws + "/break_late") as client:
         client.send("go")
         closing(client)
-    (record,) = [one for one in caplog.records if "Error in a WebSocket" in one.getMessage()]
-    assert "ZeroDivisionError" in record.getMessage() + str(record.exc_text)
+    messages = [f"{record.getMessage()} {record.exc_text}" for record in caplog.records]
+    (message,) = [message for message in messages if "Error in a WebSocket" in message]
+    assert "ZeroDivisionError" in message
 
 
 def test_unknown_option():
-    """An option that does not exist is refused where it is written."""
+    """An option that does not exist is refused when the page is made."""
     with pytest.raises(TypeError, match="max_mesage"):
         websocket(max_mesage=1)
 
 
 def test_handler_without_websocket():
-    """A handler that takes no WebSocket is refused where it is written."""
+    """A page handler that takes no WebSocket is refused when the page is made."""
 
     def handler(self):
         pass
@@ -253,7 +256,7 @@ def test_handler_without_websocket():
 
 
 def test_function_as_page(site):
-    """A function that is no method may be a page."""
+    """A function that is no method may be a page handler."""
 
     @websocket
     async def shout(ws, text):
@@ -266,7 +269,7 @@ def test_function_as_page(site):
 
 
 def test_two_receivers(serve):
-    """Two tasks cannot wait for the messages of one WebSocket: which would get which?"""
+    """The second of two tasks that wait for messages of one WebSocket gets an error."""
     errors = []
 
     async def both(ws):
@@ -280,7 +283,7 @@ def test_two_receivers(serve):
         assert "ready" == client.receive(timeout=10)
         client.send("x")
         assert "done" == client.receive(timeout=10)
-    assert ["Two tasks wait for messages of the same WebSocket."] == [str(one) for one in errors]
+    assert ["Two tasks wait for messages of the same WebSocket."] == list(map(str, errors))
 
 
 def test_both_directions_at_once(serve):
@@ -304,7 +307,7 @@ def test_both_directions_at_once(serve):
 
 
 def test_sending_only(serve, raw):
-    """A page that only sends notices at once that its client has closed."""
+    """A page that only sends is told at once that its client closed."""
 
     async def ticker(ws):
         try:
@@ -319,11 +322,11 @@ def test_sending_only(serve, raw):
     client.frame()
     client.send(frame(8, b"\x03\xe8"))
     assert 1000 == client.close_code()
-    assert 1000 == pages.ended.get(timeout=4)
+    assert 1000 == pages.ended.get(timeout=10)
 
 
-def test_answer_after_the_close(serve, raw):
-    """What was received before the client closed is answered all the same."""
+def test_response_after_the_close_frame(serve, raw):
+    """A page may still respond to messages that came before the client's close frame."""
 
     async def late(ws):
         async for message in ws:
@@ -338,7 +341,7 @@ def test_answer_after_the_close(serve, raw):
 
 
 def test_threads_of_one_websocket(serve):
-    """Several threads may send on the WebSocket of a plain page handler."""
+    """Several threads may send on the WebSocket of one plain page handler."""
 
     def many(ws):
         threads = [threading.Thread(target=ws.send, args=("x",)) for _ in range(20)]

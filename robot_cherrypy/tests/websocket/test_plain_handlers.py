@@ -1,4 +1,4 @@
-"""The thread of a plain page handler and the event loop, which share a WebSocket."""
+"""Plain page handlers, whose thread shares a WebSocket with the event loop."""
 
 import contextlib
 import queue
@@ -8,12 +8,13 @@ import time
 import pytest
 
 from robot_cherrypy.tests.websocket.conftest import frame
-from robot_cherrypy.websocket import Closed
-from robot_cherrypy.websocket.client import connect
+from robot_cherrypy.websocket import Closed, connect
+
+pytestmark = pytest.mark.timing
 
 
 def code_after(action):
-    """Do something again and again; return the code with which that ends."""
+    """Call a function until it raises `Closed`; return the code."""
     try:
         while True:
             action()
@@ -22,7 +23,7 @@ def code_after(action):
 
 
 def recording(go, received):
-    """Make a page handler that waits, then keeps each message and how it all ended."""
+    """Make a page handler that waits for `go`, then records messages, code and reason."""
 
     def handler(ws):
         ws.accept()
@@ -35,27 +36,27 @@ def recording(go, received):
 
 
 def test_back_pressure(serve, raw):
-    """A client that sends faster than the page takes has to wait, and nothing is lost."""
+    """A client that sends faster than the page receives has to wait; no message is lost."""
     reading, received = threading.Event(), queue.SimpleQueue()
     serve(recording(reading, received), max_queue=10_000)
     client = raw("/page")
-    one = frame(2, b"x" * 1000)
+    message = frame(2, b"x" * 1000)
     client.socket.settimeout(0.3)
     sent = 0
     with contextlib.suppress(TimeoutError):
         while sent < 64 * 2**20:
-            sent += client.socket.send(one[sent % len(one) :])
+            sent += client.socket.send(message[sent % len(message) :])
     assert sent < 32 * 2**20
     reading.set()
     client.socket.settimeout(10)
-    client.send(one[sent % len(one) :] + frame(8, b"\x03\xe8"))
+    client.send(message[sent % len(message) :] + frame(8, b"\x03\xe8"))
     assert 1000 == client.close_code()
-    whole = sent // len(one) + 1
-    assert [1000] * whole == [len(received.get(timeout=10)) for _ in range(whole)]
+    count = sent // len(message) + 1
+    assert [1000] * count == [len(received.get(timeout=10)) for _ in range(count)]
 
 
 def test_pausing_and_taking_at_once(serve):
-    """However both sides meet, a paused connection goes on."""
+    """Reading is always resumed, whichever of thread and event loop is first."""
 
     def count(ws):
         for message in ws:
@@ -71,7 +72,7 @@ def test_pausing_and_taking_at_once(serve):
 
 
 def test_timeout_and_on(serve):
-    """After a time-out messages come as before."""
+    """After a time-out, messages are received as before."""
 
     def patient(ws):
         with pytest.raises(TimeoutError):
@@ -85,8 +86,8 @@ def test_timeout_and_on(serve):
         assert "HERE" == client.receive(timeout=10)
 
 
-def test_what_came_before_the_close(serve, raw):
-    """Messages that the client sent before it closed are still received."""
+def test_messages_before_the_close_frame(serve, raw):
+    """Messages that came before the client's close frame are received."""
     received, go = queue.SimpleQueue(), threading.Event()
     serve(recording(go, received), close_timeout=0.2)
     client = raw("/page")
@@ -97,7 +98,7 @@ def test_what_came_before_the_close(serve, raw):
 
 
 def test_closing_by_another_thread(serve):
-    """Who waits for a message while another thread closes hears of it."""
+    """A thread that waits for a message is told when another thread closes."""
     ended = queue.SimpleQueue()
 
     def handler(ws):
@@ -120,7 +121,7 @@ def test_closing_by_another_thread(serve):
     ("message", "error"), [("\ud800", UnicodeEncodeError), (None, TypeError), (1, TypeError)]
 )
 def test_what_cannot_be_sent(serve, message, error):
-    """The thread that sends it gets the error, and the WebSocket goes on."""
+    """Sending what cannot be sent raises at once, and the WebSocket stays open."""
     errors = queue.SimpleQueue()
 
     def handler(ws):
@@ -136,13 +137,13 @@ def test_what_cannot_be_sent(serve, message, error):
 
 
 def test_bytes_of_another_type(serve):
-    """What is as good as bytes is sent as such."""
+    """A bytearray is sent as binary."""
     with connect(serve(lambda ws: ws.send(bytearray(b"x")))) as client:
         assert [b"x"] == list(client)
 
 
 def test_sending_only(serve, raw):
-    """A page that only sends notices at once that its client has closed, even one slow to read."""
+    """A page that only sends is told at once that its client closed, even a slow one."""
     ended = queue.SimpleQueue()
 
     def handler(ws):
@@ -153,12 +154,12 @@ def test_sending_only(serve, raw):
     client.frame()
     time.sleep(0.2)
     client.send(frame(8, b"\x03\xe8"))
-    assert 1000 == ended.get(timeout=4)
+    assert 1000 == ended.get(timeout=10)
     assert 1000 == client.close_code()
 
 
 def test_client_that_is_slow_to_read(serve, raw):
-    """A page waits for it rather than to fill the memory."""
+    """A page has to wait for its client, so that its messages do not fill the memory."""
     sent = []
 
     def flood(ws):
@@ -178,8 +179,8 @@ def test_client_that_is_slow_to_read(serve, raw):
 @pytest.mark.parametrize(
     "doing", [lambda ws: ws.receive(), lambda ws: ws.send(b"x" * 1000)], ids=["receive", "send"]
 )
-def test_end_of_the_server(site, serve, raw, doing):
-    """A thread that waits does not stay when its server ends."""
+def test_stop_of_the_server(site, serve, raw, doing):
+    """A thread that waits ends when its server stops."""
     ended = queue.SimpleQueue()
 
     def handler(ws):

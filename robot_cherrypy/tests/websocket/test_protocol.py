@@ -1,6 +1,7 @@
-"""The protocol part is bytes and events, and nothing else."""
+"""Frames, compression and limits, as bytes and events."""
 
 import ast
+import contextlib
 import os
 import tracemalloc
 import zlib
@@ -10,25 +11,34 @@ import pytest
 
 from robot_cherrypy import websocket
 from robot_cherrypy.tests.websocket.conftest import frame
-from robot_cherrypy.websocket import protocol
-from robot_cherrypy.websocket.deflate import negotiate
-from robot_cherrypy.websocket.protocol import Close, Failure, Ping, Pong, Protocol
+from robot_cherrypy.websocket.protocol import frames as protocol
+from robot_cherrypy.websocket.protocol.compression import negotiate
+from robot_cherrypy.websocket.protocol.frames import (
+    Close,
+    FrameCodec,
+    Ping,
+    Pong,
+    ProtocolViolation,
+)
+from robot_cherrypy.websocket.protocol.handshake import HandshakeRefused, check_origin
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
-MORE = 0x00  # the first byte of a frame that others follow
-RSV1 = 0xC0  # that of a whole, compressed message
+# The first byte of a frame that more follow, and of a whole compressed message, without opcode.
+MORE = 0x00
+RSV1 = 0xC0
+DEFLATE_ALONE = "permessage-deflate; client_no_context_takeover"
 
 
 def make(offers="", *, max_message=2**20, max_frame=2**20):
-    """Make the state of a connection."""
-    inbound, _answer = negotiate(offers, max_message=max_message, max_frame=max_frame)
-    return Protocol(inbound)
+    """Make the codec of a connection."""
+    deflate, _response = negotiate(offers, max_message=max_message, max_frame=max_frame)
+    return FrameCodec(deflate)
 
 
-def received(state, data):
-    """Feed bytes, and return what they amount to."""
-    state.feed(data)
-    return list(state.events())
+def received(codec, data):
+    """Feed bytes to a codec; return the events."""
+    codec.feed(data)
+    return list(codec.events())
 
 
 def deflated(data):
@@ -37,12 +47,17 @@ def deflated(data):
     return (compressor.compress(data) + compressor.flush(zlib.Z_SYNC_FLUSH))[:-4]
 
 
+ROOM = Path(websocket.__file__).parent
+
+
 @pytest.mark.parametrize(
-    "name", ["protocol", "deflate", "handshake", "errors", "masking", "options"]
+    "path",
+    [*(ROOM / "protocol").glob("*.py"), ROOM / "errors.py", ROOM / "options.py"],
+    ids=lambda path: path.stem,
 )
-def test_no_io(name):
-    """What makes up the protocol imports neither sockets nor an event loop nor threads."""
-    source = Path(websocket.__file__).with_name(f"{name}.py").read_text()
+def test_no_io(path):
+    """The protocol imports neither sockets nor an event loop, threads or a clock."""
+    source = path.read_text()
     imported = {
         alias.name.split(".")[0]
         for node in ast.walk(ast.parse(source))
@@ -66,18 +81,18 @@ def test_no_io(name):
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65535, 65536, 300000])
 def test_lengths(size):
-    """Messages of every form of length are read and written."""
+    """Messages are read and written with each of the three forms of length."""
     data = os.urandom(size)
     assert [data] == received(make(), frame(BINARY, data))
-    head, payload = make().message(data)
+    head, payload = make().encode(data)
     assert (data, {True: 2}.get(size < 126, 4 if size < 65536 else 10)) == (payload, len(head))
 
 
 def test_byte_by_byte():
-    """It does not matter how the bytes arrive."""
+    """Events are the same however the bytes arrive."""
     wire = frame(TEXT, "Grüße".encode()) + frame(PING, b"?") + frame(CLOSE, b"\x03\xe8bye")
-    state = make()
-    events = [event for byte in wire for event in received(state, bytes((byte,)))]
+    codec = make()
+    events = [event for byte in wire for event in received(codec, bytes((byte,)))]
     assert ["Grüße", Ping(b"?"), Close(1000, "bye")] == events
 
 
@@ -100,10 +115,10 @@ def test_character_over_fragments():
 
 
 def test_nothing_after_close():
-    """What comes after a close is not looked at."""
-    state = make()
-    assert [Close(1005, "")] == received(state, frame(CLOSE) + frame(TEXT, b"too late"))
-    assert [] == received(state, frame(TEXT, b"too late"))
+    """What comes after a close frame is ignored."""
+    codec = make()
+    assert [Close(1005, "")] == received(codec, frame(CLOSE) + frame(TEXT, b"too late"))
+    assert [] == received(codec, frame(TEXT, b"too late"))
 
 
 @pytest.mark.parametrize(
@@ -127,77 +142,123 @@ def test_nothing_after_close():
         pytest.param(frame(BINARY, length=2**62), 1009, id="frame absurdly big"),
     ],
 )
-def test_offences(wire, code):
-    """Each offence has its code, and nothing comes after it."""
-    state = make()
-    (event,) = received(state, wire)
-    assert (True, code) == (isinstance(event, Failure), event.code)
-    assert [] == received(state, frame(TEXT, b"x"))
+def test_violations(wire, code):
+    """Each violation has its code, and nothing is read after it."""
+    codec = make()
+    (event,) = received(codec, wire)
+    assert (True, code) == (isinstance(event, ProtocolViolation), event.code)
+    assert [] == received(codec, frame(TEXT, b"x"))
 
 
 def test_bad_text_is_noticed_at_once():
     """A forbidden byte is noticed when it comes, not when the frame has ended."""
-    state = make()
-    (event,) = received(state, frame(TEXT, b"abc\xff", length=1000))
+    codec = make()
+    (event,) = received(codec, frame(TEXT, b"abc\xff", length=1000))
     assert 1007 == event.code
 
 
-def test_messages_before_an_offence():
-    """What came before an offence was a message."""
+def test_messages_before_a_violation():
+    """Messages before a violation are events."""
     events = received(make(), frame(TEXT, b"fine") + frame(3))
     assert ["fine", 1002] == [events[0], events[1].code]
 
 
 def test_message_limit_counts_frames_together():
-    """Small frames do not get around the limit of the message."""
-    state = make(max_message=10)
-    assert [] == received(state, frame(BINARY, b"x" * 6, first=MORE))
-    (event,) = received(state, frame(0, b"x" * 5))
+    """The limit of a message is for all its frames together."""
+    codec = make(max_message=10)
+    assert [] == received(codec, frame(BINARY, b"x" * 6, first=MORE))
+    (event,) = received(codec, frame(0, b"x" * 5))
     assert 1009 == event.code
 
 
 def test_message_limit_is_for_each_message():
-    """A message as big as allowed may follow another."""
-    state = make(max_message=6)
+    """The limit counts each message on its own."""
+    codec = make(max_message=6)
     assert [b"x" * 6, b"y" * 6] == received(
-        state, frame(BINARY, b"x" * 6) + frame(BINARY, b"y" * 6)
+        codec, frame(BINARY, b"x" * 6) + frame(BINARY, b"y" * 6)
     )
 
 
 @pytest.mark.parametrize("whole", [True, False])
 def test_bomb(whole):
-    """A kilobyte that would inflate to a megabyte is refused and costs no megabyte."""
+    """A small message that would inflate to 16 MiB is refused, and takes less than 1 MiB."""
     bomb = deflated(bytes(2**24))
-    state = make("permessage-deflate", max_message=2**16)
+    codec = make("permessage-deflate", max_message=2**16)
     pieces = [bomb] if whole else [bomb[:100], bomb[100:]]
     frames = [
         frame(BINARY if index == 0 else 0, piece, first=(0x40 if index == 0 else 0))
         for index, piece in enumerate(pieces)
     ]
     tracemalloc.start()
-    events = received(state, b"".join(frames))
+    events = received(codec, b"".join(frames))
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert [1009] == [event.code for event in events]
     assert peak < 2**20
 
 
+def ended(data):
+    """Compress a message with a block that is marked as the last one (RFC 7692, 7.2.3.4)."""
+    compressor = zlib.compressobj(wbits=-15)
+    return compressor.compress(data) + compressor.flush()
+
+
+@pytest.mark.parametrize("offers", ["permessage-deflate", DEFLATE_ALONE])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        ended(b"Hello") + b"\x00",
+        ended(b"Hello"),
+        ended(b"Hel") + ended(b"lo") + b"\x00",
+        ended(b"Hel") + deflated(b"lo"),
+        ended(b"") * 5000 + ended(b"Hello"),
+    ],
+)
+@pytest.mark.parametrize("size", [1, 10**6])
+def test_last_blocks(offers, payload, size):
+    """A block that is marked as the last one ends a stream, and not the compression."""
+    codec = make(offers)
+    pieces = [payload[start : start + size] for start in range(0, len(payload), size)]
+    opcodes = [TEXT, *[0] * (len(pieces) - 1)]
+    firsts = [0x40, *[0] * (len(pieces) - 1)]
+    firsts[-1] |= 0x80
+    message = b"".join(
+        frame(opcode, piece, first=first)
+        for opcode, piece, first in zip(opcodes, pieces, firsts, strict=True)
+    )
+    other = frame(TEXT, deflated(b"other"), first=RSV1)
+    assert ["Hello", "other"] * 2 == received(codec, (message + other) * 2)
+
+
+def test_garbage_after_a_last_block():
+    """What follows a last block is inflated, and not kept."""
+    codec = make("permessage-deflate")
+    received(codec, frame(BINARY, ended(b""), first=0x40))
+    garbage = frame(0, b"\xff" * 2**16, first=MORE)
+    tracemalloc.start()
+    events = [event for _ in range(100) for event in received(codec, garbage)]
+    _now, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [1007] == [event.code for event in events]
+    assert peak < 2**20
+
+
 def test_empty_frames_cost_nothing():
-    """A message that never ends, of frames without content, does not grow in memory."""
-    state = make()
-    received(state, frame(TEXT, b"x", first=MORE))
+    """Frames without content do not take more and more memory."""
+    codec = make()
+    received(codec, frame(TEXT, b"x", first=MORE))
     many = frame(0, first=MORE) * 10000
-    received(state, many)
+    received(codec, many)
     tracemalloc.start()
     for _ in range(10):
-        received(state, many)
+        received(codec, many)
     now, _peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert now < 100_000
 
 
 @pytest.mark.parametrize(
-    ("offers", "answer"),
+    ("offers", "expected"),
     [
         ("", None),
         ("x-webkit-deflate-frame", None),
@@ -219,40 +280,40 @@ def test_empty_frames_cost_nothing():
         ),
     ],
 )
-def test_negotiation(offers, answer):
-    """The first offer that can be met is taken (RFC 7692, 5.1)."""
-    assert answer == negotiate(offers, max_message=1, max_frame=1)[1]
+def test_negotiation(offers, expected):
+    """The first acceptable offer is accepted (RFC 7692, 5.1)."""
+    assert expected == negotiate(offers, max_message=1, max_frame=1)[1]
 
 
 def test_compressed_both_ways():
-    """Long messages are compressed, short ones are not worth it, and both are read."""
-    state = make("permessage-deflate")
+    """Long messages are compressed and short ones are not; both are read."""
+    codec = make("permessage-deflate")
     text = "all work and no play " * 100
-    assert [text] == received(state, frame(TEXT, deflated(text.encode()), first=RSV1))
-    assert ["short"] == received(state, frame(TEXT, b"short"))
-    head, payload = state.message(text)
+    assert [text] == received(codec, frame(TEXT, deflated(text.encode()), first=RSV1))
+    assert ["short"] == received(codec, frame(TEXT, b"short"))
+    head, payload = codec.encode(text)
     inflated = zlib.decompressobj(-15).decompress(payload + b"\x00\x00\xff\xff")
     assert (True, text.encode()) == (bool(head[0] & 0x40), inflated)
-    assert (b"\x81\x05", b"short") == state.message("short")
+    assert (b"\x81\x05", b"short") == codec.encode("short")
 
 
 def test_control_frame_within_a_compressed_message():
-    """A ping between the frames of a compressed message does not end the compression."""
-    state = make("permessage-deflate")
+    """A ping between the frames of a compressed message does not end the message."""
+    codec = make("permessage-deflate")
     data = deflated(b"all work and no play " * 100)
     wire = frame(TEXT, data[:20], first=0x40) + frame(PING) + frame(0, data[20:])
-    assert [Ping(b""), "all work and no play " * 100] == received(state, wire)
+    assert [Ping(b""), "all work and no play " * 100] == received(codec, wire)
 
 
 def test_garbage_instead_of_compressed_data():
-    """What cannot be inflated is malformed."""
-    state = make("permessage-deflate")
-    (event,) = received(state, frame(BINARY, b"\xff" * 20, first=RSV1))
+    """Data that cannot be inflated is a violation."""
+    codec = make("permessage-deflate")
+    (event,) = received(codec, frame(BINARY, b"\xff" * 20, first=RSV1))
     assert 1007 == event.code
 
 
 def test_control_frames():
-    """Control frames are written as the RFC has them."""
+    """Control frames are written as RFC 6455, 5.5, has them."""
     assert b"\x89\x01x" == protocol.ping(b"x")
     assert b"\x8a\x01x" == protocol.pong(b"x")
     assert b"\x88\x00" == protocol.close(1005)
@@ -260,6 +321,38 @@ def test_control_frames():
 
 
 def test_other_types():
-    """What is neither text nor bytes is refused by name."""
+    """A message that is neither text nor bytes is a TypeError, which names the type."""
     with pytest.raises(TypeError, match="carries str or bytes, not dict"):
-        make().message({})
+        make().encode({})
+
+
+@pytest.mark.parametrize(
+    ("origin", "site", "allowed", "accepted"),
+    [
+        ("http://a.example", "http://a.example", (), True),
+        ("http://A.example", "HTTP://a.EXAMPLE", (), True),
+        ("http://a.example", "http://a.example:80", (), True),
+        ("https://a.example:443", "https://a.example", (), True),
+        ("https://a.example", "http://a.example", (), False),
+        ("http://a.example", "https://a.example", (), False),
+        ("https://a.example", "https://a.example:80", (), False),
+        ("chrome-extension://a.example", "http://a.example", (), False),
+        ("http://a.example:8080", "http://a.example", (), False),
+        ("http://[::1]:8080", "http://[::1]:8080", (), True),
+        ("http://[::1", "http://[::1", (), False),
+        ("http://[::1", "http://a.example", ("http://[::1",), False),
+        ("http://a.example:x", "http://a.example:x", (), False),
+        ("http://a.example:99999", "http://a.example", (), False),
+        ("null", "http://a.example", ("null",), False),
+        ("", "", (), False),
+        ("//a.example", "//a.example", (), True),
+        ("http://b.example", "http://a.example", ("http://b.example/",), True),
+        ("http://b.example", "http://a.example", ("https://b.example",), False),
+        ("http://b.example", "", ("*",), True),
+        (None, "http://a.example", (), True),
+    ],
+)
+def test_origins(origin, site, allowed, accepted):
+    """An origin has scheme, host and port of the site, or of one that is allowed."""
+    with contextlib.nullcontext() if accepted else pytest.raises(HandshakeRefused):
+        check_origin(origin, site, allowed)

@@ -1,1 +1,1 @@
-"""Books, and what readers think of them."""
+"""Books and their reviews."""

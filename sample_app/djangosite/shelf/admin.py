@@ -1,4 +1,4 @@
-"""What the admin shows."""
+"""The models in Django's admin."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from sample_app.djangosite.shelf.models import Book, Review
 
 
 class ReviewInline(admin.TabularInline):
-    """Reviews below their book."""
+    """The reviews of a book, below it."""
 
     model = Review
     extra = 0
@@ -16,7 +16,7 @@ class ReviewInline(admin.TabularInline):
 
 @admin.register(Book)
 class BookAdmin(admin.ModelAdmin):
-    """Books."""
+    """Books with their reviews."""
 
     list_display: ClassVar = ["title", "author", "year"]
     search_fields: ClassVar = ["title", "author"]

@@ -1,10 +1,10 @@
-"""What Django has to know of this application."""
+"""The configuration of this Django application."""
 
 from django.apps import AppConfig
 
 
 class ShelfConfig(AppConfig):
-    """The shelf."""
+    """The application `shelf`."""
 
     name = "sample_app.djangosite.shelf"
     label = "shelf"

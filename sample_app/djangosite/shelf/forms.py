@@ -1,4 +1,4 @@
-"""What readers fill in."""
+"""The forms for readers."""
 
 from typing import ClassVar
 
@@ -8,20 +8,20 @@ from sample_app.djangosite.shelf.models import Book, Review
 
 
 class BookForm(forms.ModelForm):
-    """A new book."""
+    """The form for a new book."""
 
     class Meta:
-        """All of a book."""
+        """All fields of a book."""
 
         model = Book
         fields: ClassVar = ["title", "author", "year", "cover"]
 
 
 class ReviewForm(forms.ModelForm):
-    """A new review."""
+    """The form for a new review."""
 
     class Meta:
-        """Without the book, which the page knows."""
+        """All fields but the book, which is that of the page."""
 
         model = Review
         fields: ClassVar = ["stars", "text"]

@@ -1,4 +1,4 @@
-"""What is kept."""
+"""The models: books and reviews."""
 
 from typing import ClassVar
 
@@ -18,7 +18,7 @@ class Book(models.Model):
     cover = models.FileField(upload_to="covers", blank=True)
 
     class Meta:
-        """By title."""
+        """Books are sorted by title."""
 
         ordering: ClassVar = ["title"]
 
@@ -26,12 +26,12 @@ class Book(models.Model):
         return str(self.title)
 
     def get_absolute_url(self) -> str:
-        """Return the page of the book."""
+        """Return the path of the book's page."""
         return str(reverse("book", args=[self.pk]))
 
 
 class Review(models.Model):
-    """What a reader thinks of a book."""
+    """A reader's opinion of a book."""
 
     book = models.ForeignKey(Book, on_delete=models.CASCADE, related_name="reviews")
     stars = models.PositiveSmallIntegerField(
@@ -41,7 +41,7 @@ class Review(models.Model):
     written = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        """Newest first."""
+        """The newest review comes first."""
 
         ordering: ClassVar = ["-written", "-pk"]
 

@@ -1,4 +1,4 @@
-"""The shelf's pages."""
+"""The URLs of the shelf."""
 
 from django.urls import path
 

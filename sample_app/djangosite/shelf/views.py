@@ -1,4 +1,4 @@
-"""What readers see; all of it but the summary is synchronous, as most Django code is."""
+"""The views. All but `summary` are synchronous, as most Django code is."""
 
 import csv
 import mimetypes
@@ -15,12 +15,13 @@ from django.views.decorators.http import require_safe
 from sample_app.djangosite.shelf.forms import BookForm, ReviewForm
 from sample_app.djangosite.shelf.models import Book, Review
 
+# How many books "You looked at" lists.
 _RECENT = 3
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """Show the shelf, and what this visitor looked at lately."""
+    """Show all books, and those that the visitor looked at last."""
     viewed = request.session.get("viewed", [])
     by_key = Book.objects.in_bulk(viewed)
     return render(
@@ -35,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @login_required
 def add(request: HttpRequest) -> HttpResponse:
-    """Put a book on the shelf."""
+    """Show the form for a new book, and store what it sends."""
     form = BookForm(request.POST or None, request.FILES or None)
     if form.is_valid():
         added = form.save()
@@ -45,7 +46,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 def book(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a book with its reviews, and take a new one."""
+    """Show a book with its reviews, and store a new review."""
     shown = get_object_or_404(Book, pk=pk)
     form = ReviewForm(request.POST or None)
     if form.is_valid():
@@ -60,7 +61,7 @@ def book(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def cover(_request: HttpRequest, pk: int) -> HttpResponse:
-    """Show an uploaded picture, and let nothing in it run."""
+    """Return an uploaded picture; the policy stops scripts in it, which SVG can have."""
     shown = get_object_or_404(Book.objects.exclude(cover=""), pk=pk).cover
     kind = mimetypes.guess_type(shown.name)[0] or "application/octet-stream"
     with shown.open("rb") as file:
@@ -73,7 +74,7 @@ def cover(_request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def export(request: HttpRequest) -> StreamingHttpResponse:
-    """Stream the shelf as CSV, in the way of the server's interface."""
+    """Stream all books as CSV, with the kind of iterator that WSGI or ASGI needs."""
     return StreamingHttpResponse(
         _rows_for_asgi() if isinstance(request, ASGIRequest) else _rows(),
         content_type="text/csv; charset=utf-8",
@@ -82,7 +83,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 
 class _Line:
-    """What `csv` writes to, handed back as it is."""
+    """A file for `csv.writer`, whose `writerow` returns what `write` does."""
 
     def write(self, line: str) -> str:
         """Return the line."""
@@ -92,25 +93,25 @@ class _Line:
 _HEADER = csv.writer(_Line()).writerow(["title", "author", "year"])
 
 
-def _row(one: Book) -> str:
-    line: str = csv.writer(_Line()).writerow([one.title, one.author, one.year or ""])
+def _row(book: Book) -> str:
+    line: str = csv.writer(_Line()).writerow([book.title, book.author, book.year or ""])
     return line
 
 
 def _rows() -> Iterator[str]:
     yield _HEADER
-    for one in Book.objects.iterator():
-        yield _row(one)
+    for book in Book.objects.iterator():
+        yield _row(book)
 
 
 async def _rows_for_asgi() -> AsyncIterator[str]:
     yield _HEADER
-    async for one in Book.objects.aiterator():
-        yield _row(one)
+    async for book in Book.objects.aiterator():
+        yield _row(book)
 
 
 async def summary(_request: HttpRequest) -> JsonResponse:
-    """Count, as a coroutine does."""
+    """Return how many books and reviews there are."""
     return JsonResponse(
         {"books": await Book.objects.acount(), "reviews": await Review.objects.acount()}
     )

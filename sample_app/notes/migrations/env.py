@@ -1,4 +1,4 @@
-"""Runs migrations, for the application and for `alembic` on the command line."""
+"""Runs migrations, called by the application or by the command `alembic`."""
 
 from typing import Literal
 
@@ -8,25 +8,27 @@ from sqlalchemy import Connection, create_engine
 from sample_app.notes.models import Base, Moment
 
 
-def render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
-    """Write our own type as the one that it stores."""
+def _render_item(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """Write our own column type in a new migration as SQLAlchemy's type behind it."""
     if kind == "type" and isinstance(item, Moment):
         return "sa.DateTime(timezone=True)"
     return False
 
 
-def run(connection: Connection) -> None:
-    """Run what is due on a connection."""
-    context.configure(connection=connection, target_metadata=Base.metadata, render_item=render_item)
+def _run(connection: Connection) -> None:
+    """Run the migrations that this database lacks."""
+    context.configure(
+        connection=connection, target_metadata=Base.metadata, render_item=_render_item
+    )
     with context.begin_transaction():
         context.run_migrations()
 
 
-given = context.config.attributes.get("connection")
-if given is not None:
-    run(given)
+application_connection = context.config.attributes.get("connection")
+if application_connection is not None:
+    _run(application_connection)
 else:
     url = context.config.get_main_option("sqlalchemy.url")
     assert url
-    with create_engine(url).begin() as opened:
-        run(opened)
+    with create_engine(url).begin() as own_connection:
+        _run(own_connection)

@@ -1,18 +1,29 @@
-// The page: a list of notes, and one that is being written.
+// The page: a list of notes, and a form for a single one.
 
 const $ = (id) => document.getElementById(id);
 const api = new URL("api/notes", document.baseURI).href;
 
-// What is lost on the way is sent again, for about as long as a database takes to restart.
+// The pauses before a failed request is repeated, in milliseconds: 16 seconds in all, which is more than
+// the restart of a database takes.
 const PAUSES = [100, 200, 400, 800, 1600, 3200, 3200, 3200, 3200];
-const COME_AGAIN = new Set([502, 503, 504]);
+
+// The statuses with which a request failed for the moment: the load balancer or the database is missing.
+const TEMPORARY = new Set([502, 503, 504]);
+
+// What stands for a response when there was none.
 const UNREACHABLE = { ok: false, status: 503, etag: null, content: {} };
 
-// The note on the screen: as the server has it, and under which name its creation is sent.
+// The note in the form, as the server has it. `key` is the Idempotency-Key of its creation.
 let note = blank();
+
+// What the list shows.
 let listed = { search: "", page: 1 };
+
+// The last save, after which the next one starts.
 let saving = Promise.resolve(true);
-let newestList = 0;
+
+// The number of the last request for the list: older responses are ignored.
+let lastList = 0;
 
 function blank() {
   return { id: null, etag: null, title: "", text: "", key: crypto.randomUUID() };
@@ -24,17 +35,17 @@ async function send(method, path, { body, headers = {}, onRetry = () => {} } = {
     request.body = JSON.stringify(body);
     headers["Content-Type"] = "application/json";
   }
-  let answer = UNREACHABLE;
+  let response = UNREACHABLE;
   for (const pause of PAUSES) {
-    answer = await attempt(api + path, request).catch(() => UNREACHABLE);
-    if (!COME_AGAIN.has(answer.status)) break;
+    response = await attempt(api + path, request).catch(() => UNREACHABLE);
+    if (!TEMPORARY.has(response.status)) break;
     onRetry();
     await new Promise((resolve) => setTimeout(resolve, pause));
   }
-  return answer;
+  return response;
 }
 
-// An answer that breaks off is as good as none, so all of it is read here.
+// Reads all of the response: one that breaks off counts as a failed attempt.
 async function attempt(url, request) {
   const response = await fetch(url, request);
   const content = await response.text();
@@ -48,22 +59,22 @@ async function attempt(url, request) {
 }
 
 async function refreshList() {
-  const mine = ++newestList;
+  const number = ++lastList;
   const query = new URLSearchParams({ search: listed.search, page: listed.page });
-  const answer = await send("GET", `?${query}`);
-  if (mine !== newestList || !answer.ok) return;
-  const found = answer.content;
-  if (found.page > found.pages) {
-    listed.page = found.pages;
+  const response = await send("GET", `?${query}`);
+  if (number !== lastList || !response.ok) return;
+  const list = response.content;
+  if (list.page > list.pages) {
+    listed.page = list.pages;
     return refreshList();
   }
-  const count = found.total === 1 ? "1 note" : `${found.total} notes`;
+  const count = list.total === 1 ? "1 note" : `${list.total} notes`;
   $("count").textContent = listed.search ? `${count} with “${listed.search}”` : count;
-  $("page").textContent = `Page ${found.page} of ${found.pages}`;
-  $("previous").disabled = found.page <= 1;
-  $("next").disabled = found.page >= found.pages;
-  $("pager").hidden = found.pages === 1;
-  $("list").replaceChildren(...found.notes.map(listItem));
+  $("page").textContent = `Page ${list.page} of ${list.pages}`;
+  $("previous").disabled = list.page <= 1;
+  $("next").disabled = list.page >= list.pages;
+  $("pager").hidden = list.pages === 1;
+  $("list").replaceChildren(...list.notes.map(listItem));
 }
 
 function listItem({ id, title }) {
@@ -84,7 +95,7 @@ function show(shown) {
   $("text").value = note.text;
   showHeading();
   showErrors({});
-  say("");
+  showStatus("");
   $("conflict").hidden = true;
 }
 
@@ -97,8 +108,8 @@ function showHeading() {
   }
 }
 
-function say(words) {
-  $("status").textContent = words;
+function showStatus(text) {
+  $("status").textContent = text;
 }
 
 function showErrors(errors) {
@@ -112,25 +123,25 @@ function isDirty() {
   return $("title").value !== note.title || $("text").value !== note.text;
 }
 
-// Nothing typed is lost by going somewhere else: it is saved first.
+// Saves what was typed before another note is shown.
 async function leave(go) {
   if (isDirty() && !(await save())) return;
   await go();
 }
 
 async function open(id) {
-  const answer = await send("GET", `/${id}`);
-  if (!answer.ok) {
-    say("That note is not there any more.");
+  const response = await send("GET", `/${id}`);
+  if (!response.ok) {
+    showStatus("That note is not there any more.");
     return refreshList();
   }
-  show({ ...answer.content, etag: answer.etag });
-  $("note-heading").scrollIntoView({ block: "nearest" }); // it is below the list on a small screen
+  show({ ...response.content, etag: response.etag });
+  $("note-heading").scrollIntoView({ block: "nearest" }); // on a small screen the form is below the list
 }
 
-// One after the other: what is typed during a save goes into the next one.
+// Saves run one after the other: what is typed during one goes into the next.
 function save() {
-  say("Saving…");
+  showStatus("Saving…");
   saving = saving.then(saveNow);
   return saving;
 }
@@ -138,43 +149,43 @@ function save() {
 async function saveNow() {
   const body = { title: $("title").value, text: $("text").value };
   const saved = note;
-  say("Saving…");
-  const answer = await send(saved.id === null ? "POST" : "PUT", saved.id === null ? "" : `/${saved.id}`, {
+  showStatus("Saving…");
+  const response = await send(saved.id === null ? "POST" : "PUT", saved.id === null ? "" : `/${saved.id}`, {
     body,
     headers: saved.id === null ? { "Idempotency-Key": saved.key } : { "If-Match": saved.etag },
-    onRetry: () => say("Saving… The server is slow to answer, trying again."),
+    onRetry: () => showStatus("Saving… The server is slow to answer, trying again."),
   });
-  if (answer.ok) {
-    if (note === saved) take({ ...answer.content, etag: answer.etag }, body);
+  if (response.ok) {
+    if (note === saved) showSaved({ ...response.content, etag: response.etag }, body);
     refreshList();
     return true;
   }
-  await explain(answer);
+  await explain(response);
   return false;
 }
 
-function take(stored, sent) {
+function showSaved(stored, sent) {
   const untouched = $("title").value === sent.title;
   note = stored;
   if (untouched) $("title").value = stored.title;
   showHeading();
   showErrors({});
   $("conflict").hidden = true;
-  say(isDirty() ? "Saved; what you typed since is not." : "Saved.");
+  showStatus(isDirty() ? "Saved; what you typed since is not." : "Saved.");
 }
 
-async function explain(answer) {
-  if (answer.status === 412) return showConflict();
-  showErrors(answer.content.errors ?? {});
-  if (answer.status === 404) say("Somebody has deleted this note. Your text is still here.");
-  else if (answer.status === 422) say("Not saved.");
-  else say("Not saved: the server cannot be reached. Your text is still here.");
+async function explain(response) {
+  if (response.status === 412) return showConflict();
+  showErrors(response.content.errors ?? {});
+  if (response.status === 404) showStatus("Somebody has deleted this note. Your text is still here.");
+  else if (response.status === 422) showStatus("Not saved.");
+  else showStatus("Not saved: the server cannot be reached. Your text is still here.");
 }
 
 async function showConflict() {
-  const answer = await send("GET", `/${note.id}`);
-  if (!answer.ok) return explain(answer);
-  const theirs = { ...answer.content, etag: answer.etag };
+  const response = await send("GET", `/${note.id}`);
+  if (!response.ok) return explain(response);
+  const theirs = { ...response.content, etag: response.etag };
   $("their-title").textContent = theirs.title;
   $("their-text").textContent = theirs.text;
   $("take-theirs").onclick = () => show(theirs);
@@ -184,15 +195,15 @@ async function showConflict() {
   };
   $("conflict").hidden = false;
   $("take-theirs").focus();
-  say("Not saved.");
+  showStatus("Not saved.");
 }
 
 async function remove() {
-  const answer = await send("DELETE", `/${note.id}`, { headers: { "If-Match": note.etag } });
-  if (answer.status === 412) return showConflict();
-  if (!answer.ok && answer.status !== 404) return explain(answer);
+  const response = await send("DELETE", `/${note.id}`, { headers: { "If-Match": note.etag } });
+  if (response.status === 412) return showConflict();
+  if (!response.ok && response.status !== 404) return explain(response);
   show(blank());
-  say("Deleted.");
+  showStatus("Deleted.");
   await refreshList();
 }
 
@@ -205,7 +216,7 @@ $("note").addEventListener("submit", (event) => {
   event.preventDefault();
   save();
 });
-$("note").addEventListener("input", () => say("Not saved yet."));
+$("note").addEventListener("input", () => showStatus("Not saved yet."));
 $("search-form").addEventListener("submit", (event) => event.preventDefault());
 $("search").addEventListener("input", () => {
   listed = { search: $("search").value.trim(), page: 1 };

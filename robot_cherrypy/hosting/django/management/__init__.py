@@ -1,1 +1,1 @@
-"""Management commands, where Django looks for them."""
+"""The folder in which Django looks for an application's commands."""

@@ -1,4 +1,4 @@
-"""The sample project with a database of its own; a process can hold one Django project only."""
+"""The sample project with a database of its own. A process can have one Django project only."""
 
 import os
 
@@ -24,6 +24,6 @@ def book():
     """A book in the database."""
     from sample_app.djangosite.shelf.models import Book
 
-    made = Book.objects.create(title="Ærø & öl", author="A. Reader", year=1999)
-    yield made
-    made.delete()
+    book = Book.objects.create(title="Ærø & öl", author="A. Reader", year=1999)
+    yield book
+    book.delete()

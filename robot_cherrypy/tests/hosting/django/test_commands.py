@@ -1,4 +1,4 @@
-"""A project is served by its own command line and by ours."""
+"""A project is served by its `manage.py` and by `robot-cherrypy serve`."""
 
 import contextlib
 import os
@@ -15,6 +15,7 @@ import pytest
 import requests
 
 ROOT = Path(__file__).parents[4]
+# For a start or a change of what is served, in seconds. A process starts again in between.
 DEADLINE = 60
 VIEWS = """\
 from django.http import HttpResponse
@@ -22,7 +23,11 @@ from django.urls import path
 
 urlpatterns = [path("", lambda request: HttpResponse("first"))]
 """
+# Settings may read those of Django, and their own name, while they are imported.
 SETTINGS = """\
+import os
+from django.conf import settings
+EXTRA = getattr(settings, "EXTRA", os.environ["DJANGO_SETTINGS_MODULE"])
 DEBUG = True
 SECRET_KEY = "test"
 INSTALLED_APPS = ["robot_cherrypy.hosting.django"]
@@ -48,22 +53,22 @@ def folder(tmp_path):
 
 @pytest.fixture
 def output(tmp_path):
-    """The file that commands write to."""
+    """The file that receives the output of commands."""
     return tmp_path / "output.txt"
 
 
 @pytest.fixture
 def run(folder, output):
-    """Start commands that are ended with the test."""
+    """Start commands that are killed at the end of the test."""
     processes = []
 
-    def start(*command, cwd=folder):
+    def start(*command, cwd=folder, **variables):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("DJANGO")}
         with output.open("w") as stream:
             process = subprocess.Popen(
                 [sys.executable, *command],
                 cwd=cwd,
-                env={**environment, "PYTHONPATH": str(ROOT)},
+                env={**environment, "PYTHONPATH": str(ROOT), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
@@ -78,7 +83,7 @@ def run(folder, output):
 
 
 def free_port():
-    """Return a free port from below those that clients get, lest one connects to itself."""
+    """Return a free port outside of those that clients get; else one may connect to itself."""
     first = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     for port in random.sample(range(first // 2, first), 100):
         with socket.socket() as probe, contextlib.suppress(OSError):
@@ -87,20 +92,20 @@ def free_port():
     raise AssertionError("No port is free.")
 
 
-def wait_for(process, output, look, what):
-    """Wait until `look` returns something; return that."""
+def wait_for(process, output, condition, what):
+    """Wait until `condition` returns something true; return that."""
     deadline = time.monotonic() + DEADLINE
     while time.monotonic() < deadline and process.poll() is None:
-        if found := look():
-            return found
+        if value := condition():
+            return value
         time.sleep(0.1)
     raise AssertionError(f"{what} did not come:\n{output.read_text()}")
 
 
 def text_of(url):
-    """Return what a page says, if it answers."""
+    """Return the text of a page, or nothing if the server cannot be reached."""
     try:
-        return requests.get(url, timeout=5).text
+        return requests.get(url, timeout=60).text
     except requests.ConnectionError:
         return ""
 
@@ -121,11 +126,11 @@ def test_management_command_serves_and_starts_again(run, output, folder, server)
 
     def changed():
         if "Restarting because" not in output.read_text():
-            pages.touch()  # the first look of CherryPy's autoreloader is no comparison
+            pages.touch()  # CherryPy's autoreloader compares from its second look on
         return text_of(url) == "second"
 
     wait_for(process, output, changed, "The new page")
-    # In between CherryPy would exit with an error.
+    # While it starts, SIGTERM would make CherryPy exit with an error.
     wait_for(process, output, lambda: _is_started(output.read_text()), "The start")
     process.send_signal(signal.SIGTERM)
     assert process.wait(DEADLINE) in {0, -signal.SIGTERM}
@@ -138,12 +143,28 @@ def test_management_command_refuses_a_bad_address(run, output):
     assert "CommandError: 'here' is neither a port nor host:port." in output.read_text()
 
 
-@pytest.mark.parametrize("project", ["folder", "settings"])
-def test_our_command_serves(run, output, folder, project):
-    """`robot-cherrypy serve --django` takes a folder or a module of settings."""
-    command = ["-m", "robot_cherrypy", "serve", "--port", "0", "--server", "async", "--django"]
-    cwd, name = (folder.parent, folder.name) if project == "folder" else (folder, "options")
-    process = run(*command, name, cwd=cwd)
+@pytest.mark.parametrize(
+    ("arguments", "variables"),
+    [
+        (["--django", "."], {}),
+        (["--django", "options"], {}),
+        (["options"], {}),
+        (["other.settings"], {}),
+        (["--django", "."], {"DJANGO_SETTINGS_MODULE": "other.settings"}),
+        (["--django", "options"], {"DJANGO_SETTINGS_MODULE": "no.settings"}),
+    ],
+)
+def test_our_command_serves(run, output, folder, arguments, variables):
+    """`robot-cherrypy serve --django` takes a folder or a module of settings.
+
+    The environment variable overrides what `manage.py` says, but not what the command line does.
+    """
+    (folder / "other").mkdir()
+    other = SETTINGS.replace("pages", "other.pages")
+    (folder / "other/settings.py").write_text(other)
+    (folder / "other/pages.py").write_text(VIEWS.replace("first", "other"))
+    command = ["-m", "robot_cherrypy", "serve", "--port", "0", "--server", "async"]
+    process = run(*command, *arguments, **variables)
 
     url = wait_for(
         process,
@@ -152,4 +173,28 @@ def test_our_command_serves(run, output, folder, project):
         "The address",
     )[1]
 
-    assert "first" == text_of(url)
+    is_other = "other.settings" in (*arguments, *variables.values())
+    assert ("other" if is_other else "first") == text_of(url)
+
+
+@pytest.mark.parametrize("content", ["PAGES = 3", "import nowhere_at_all", "PAGES = 1 / 0"])
+def test_module_that_is_no_project_leaves_no_settings(tmp_path, content):
+    """A module of that name may be another one: neither settings nor a time zone of Django stay."""
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    (folder / "settings.py").write_text(content)
+    script = (
+        "import contextlib, os\n"
+        "from robot_cherrypy.hosting.django.project import import_module\n"
+        "with contextlib.suppress(ImportError, ArithmeticError):\n"
+        "    print(import_module('plain.settings').PAGES)\n"
+        "from django.conf import settings\n"
+        "print(settings.configured, os.environ.get('TZ'), os.environ.get('DJANGO_SETTINGS_MODULE'))"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"}
+    for name in ("TZ", "DJANGO_SETTINGS_MODULE"):
+        environment.pop(name, None)
+    command = [sys.executable, "-c", script]
+    output = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout
+    printed = "3\n" if content == "PAGES = 3" else ""
+    assert f"{printed}False None None\n" == output.decode()

@@ -12,10 +12,11 @@ from django.db import connection, connections
 from django.test import override_settings
 
 from robot_cherrypy.errors import ApplicationError, ServerError
-from robot_cherrypy.hosting.django import locate
+from robot_cherrypy.hosting.django.project import locate
+from robot_cherrypy.stack.sqlite import SqliteDatabases
 from robot_cherrypy.tests.hosting.django.conftest import SETTINGS
 
-TIMEOUT = 20
+TIMEOUT = 60
 ENTRIES = [
     SETTINGS,
     "sample_app.djangosite.wsgi:application",
@@ -24,13 +25,13 @@ ENTRIES = [
 
 
 def get(server, path, **options):
-    """Return a response."""
+    """Return the response to a GET request."""
     return requests.get(f"{server.url}{path}", timeout=TIMEOUT, **options)
 
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_project_is_recognised(launch, entry, book):
-    """By its settings, or by either of its handlers."""
+    """By its settings, or by its WSGI or ASGI handler."""
     assert "Ærø &amp; öl" in get(launch(entry), "/").text
 
 
@@ -42,21 +43,21 @@ def test_project_knows_where_it_is(launch, book):
     assert get(server, "/books/here/admin/").url.startswith(f"{server.url}/books/here/admin/login/")
 
 
-def test_interface_is_the_servers(launch, kind):
+def test_interface_fits_the_server(launch, kind):
     """WSGI on the threaded server, ASGI on the asyncio server."""
-    seen = []
+    handlers = []
 
-    def note(sender, **_facts):
-        seen.append(sender.__name__)
+    def record(sender, **_facts):
+        handlers.append(sender.__name__)
 
     server = launch(SETTINGS)
-    signals.request_started.connect(note)
+    signals.request_started.connect(record)
     try:
         get(server, "/summary")
     finally:
-        signals.request_started.disconnect(note)
+        signals.request_started.disconnect(record)
 
-    assert ["WSGIHandler" if kind == "threaded" else "ASGIHandler"] == seen
+    assert ["WSGIHandler" if kind == "threaded" else "ASGIHandler"] == handlers
 
 
 def test_coroutines_and_streams_are_served(launch, book):
@@ -69,26 +70,26 @@ def test_coroutines_and_streams_are_served(launch, book):
     assert "Content-Length" not in response.headers
 
 
-def test_request_is_finished(launch):
-    """Django's signal comes after streaming, too."""
+def test_request_finished_is_sent(launch):
+    """Django sends the signal once, after a streamed response, too."""
     finished = []
 
-    def note(**_facts):
+    def record(**_facts):
         finished.append(True)
 
     server = launch(SETTINGS)
-    signals.request_finished.connect(note)
+    signals.request_finished.connect(record)
     try:
         get(server, "/books.csv")
         server.stop()
     finally:
-        signals.request_finished.disconnect(note)
+        signals.request_finished.disconnect(record)
 
     assert [True] == finished
 
 
 def test_static_files_are_found(launch):
-    """Where Django's finders find them; a browser need not load them again."""
+    """Django's finders find them, and a browser can ask whether they have changed."""
     server = launch(SETTINGS)
 
     response = get(server, "/static/admin/css/base.css")
@@ -98,19 +99,20 @@ def test_static_files_are_found(launch):
     )
     since = {"If-Modified-Since": response.headers["Last-Modified"]}
     assert 304 == get(server, "/static/admin/css/base.css", headers=since).status_code
-    assert 200 == get(server, "/static/admin/css/base.css?v=1").status_code
+    for query in ("v=1", "self=1", "path=1&path=2"):
+        assert 200 == get(server, f"/static/admin/css/base.css?{query}").status_code
 
 
 @pytest.mark.parametrize(
     "path", ["/static/", "/static/admin", "/static/no.css", "/static/..%2f..%2fsettings.py"]
 )
-def test_nothing_else_is_found(launch, path):
-    """No folder, no missing file, nothing outside."""
+def test_other_paths_are_not_found(launch, path):
+    """Folders, missing files, and files outside."""
     assert 404 == get(launch(SETTINGS), path).status_code
 
 
 def test_collected_files_are_served(launch, tmp_path):
-    """Outside of debug mode they come from `STATIC_ROOT`, by CherryPy's static tool."""
+    """Without DEBUG, files of `STATIC_ROOT` are served by CherryPy's static tool."""
     with override_settings(DEBUG=False, STATIC_ROOT=tmp_path):
         call_command("collectstatic", interactive=False, verbosity=0)
         (tmp_path / "only.txt").write_text("collected")
@@ -119,7 +121,7 @@ def test_collected_files_are_served(launch, tmp_path):
         assert "collected" == get(server, "/static/only.txt").text
 
 
-def test_log_is_cherrypys(launch, caplog):
+def test_cherrypy_logs_requests_and_warnings(launch, caplog):
     """A line for each request in the access log, and Django's warnings in the error log."""
     server = launch(SETTINGS)
     cherrypy.log.access_log.propagate = cherrypy.log.error_log.propagate = True
@@ -138,29 +140,47 @@ def test_log_is_cherrypys(launch, caplog):
 
 
 @pytest.mark.parametrize("age", [0, None])
-def test_no_connection_is_left(launch, monkeypatch, age, book):
-    """The server's threads close theirs, also those that were to live on, but not the test's."""
+def test_database_connections_are_closed(launch, monkeypatch, age, book):
+    """Those of the server's threads, also if Django keeps them open, but not the test's."""
     opened = []
     monkeypatch.setitem(settings.DATABASES["default"], "CONN_MAX_AGE", age)
     monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", age)
 
-    def note(sender, connection, **_facts):
+    def record(sender, connection, **_facts):
         opened.append(connection)
 
     from django.db.backends.signals import connection_created
 
     server = launch(SETTINGS)
-    connection_created.connect(note)
+    connection_created.connect(record)
     try:
         for _ in range(3):
             get(server, "/")
         server.stop()
     finally:
-        connection_created.disconnect(note)
+        connection_created.disconnect(record)
 
     assert opened
-    assert [None] * len(opened) == [one.connection for one in opened]
+    assert [None] * len(opened) == [connection.connection for connection in opened]
     assert connection.is_usable()
+
+
+@pytest.mark.parametrize("age", [0, None])
+def test_database_is_reset_while_the_project_is_served(launch, monkeypatch, age, book):
+    """Also if Django keeps its connections open."""
+    monkeypatch.setitem(connections.settings["default"], "CONN_MAX_AGE", age)
+    url = f"sqlite:///{settings.DATABASES['default']['NAME']}"
+    databases = SqliteDatabases()
+    try:
+        server = launch(SETTINGS)
+        assert 1 == get(server, "/summary").json()["books"]
+        databases.save(url)
+        databases.query(url, "DELETE FROM shelf_book")
+        assert 0 == get(server, "/summary").json()["books"]
+        databases.reset(url)
+        assert 1 == get(server, "/summary").json()["books"]
+    finally:
+        databases.drop_all()
 
 
 def test_cherrypy_goes_on_beside_it(launch):
@@ -178,7 +198,7 @@ def test_cherrypy_goes_on_beside_it(launch):
 
 
 def test_other_settings_are_refused(launch):
-    """Django is one for a process, and the error says what to do."""
+    """A process can have one project only, and the error says what to do."""
     with pytest.raises((ApplicationError, ServerError)) as caught:
         launch("robot_cherrypy.tests.hosting.django.other_settings")
 
@@ -189,22 +209,48 @@ def test_other_settings_are_refused(launch):
     )
 
 
-def test_folder_names_its_settings(tmp_path):
-    """Through the `manage.py` in it."""
-    folder = "sample_app/djangosite"
-    assert SETTINGS == locate(folder)[0]
+def test_project_names_its_settings():
+    """By the `manage.py` in its folder, or by itself."""
+    assert SETTINGS == locate("sample_app/djangosite")[0]
     assert ("shop.settings", None) == locate("shop.settings")
+
+
+@pytest.mark.parametrize(
+    ("line", "variable", "settings_module"),
+    [
+        ('os.environ.setdefault("DJANGO_SETTINGS_MODULE", "a.settings")', None, "a.settings"),
+        ("os.environ.setdefault('DJANGO_SETTINGS_MODULE' ,\n 'a.s')", "", "a.s"),
+        (
+            'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "a.settings")',
+            "b.settings",
+            "b.settings",
+        ),
+        ('os.environ["DJANGO_SETTINGS_MODULE"] = "a.settings"', "b.settings", "a.settings"),
+        ("execute_from_command_line(sys.argv)", "b.settings", "b.settings"),
+        # What an earlier project of this process has set is not what the user has.
+        ('os.environ.setdefault("DJANGO_SETTINGS_MODULE", "a.settings")', SETTINGS, "a.settings"),
+    ],
+)
+def test_variable_overrides_the_default(tmp_path, monkeypatch, line, variable, settings_module):
+    """As in `manage.py` itself."""
+    if variable is None:
+        monkeypatch.delenv("DJANGO_SETTINGS_MODULE")
+    else:
+        monkeypatch.setenv("DJANGO_SETTINGS_MODULE", variable)
+    (tmp_path / "manage.py").write_text(line)
+    assert (settings_module, tmp_path) == locate(str(tmp_path))
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         (None, "is no Django project: it has no manage.py."),
-        ("", "manage.py sets no default for DJANGO_SETTINGS_MODULE."),
+        ("", "manage.py sets no default for DJANGO_SETTINGS_MODULE: set this environment"),
     ],
 )
-def test_folder_without_a_project_is_refused(tmp_path, text, message):
+def test_folder_without_a_project_is_refused(tmp_path, monkeypatch, text, message):
     """The error says what is missing."""
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
     if text is not None:
         (tmp_path / "manage.py").write_text(text)
 

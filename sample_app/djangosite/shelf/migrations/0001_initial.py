@@ -1,4 +1,4 @@
-"""The first tables: books and reviews."""
+"""Create the tables of books and reviews."""
 
 from typing import ClassVar
 
@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Makes them."""
+    """The first migration."""
 
     initial = True
 

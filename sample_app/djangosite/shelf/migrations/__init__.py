@@ -1,1 +1,1 @@
-"""Changes of the database, in order."""
+"""The migrations, in order."""

@@ -1,4 +1,4 @@
-"""Make the table of notes."""
+"""Create the table of notes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Change the tables."""
+    """Create the table."""
     op.create_table(
         "notes",
         sa.Column("id", sa.Integer(), primary_key=True),
@@ -24,6 +24,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Change them back."""
+    """Drop the table."""
     op.drop_index("ix_notes_changed", "notes")
     op.drop_table("notes")

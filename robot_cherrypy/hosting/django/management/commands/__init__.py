@@ -1,1 +1,1 @@
-"""Management commands, where Django looks for them."""
+"""The commands that this package adds to `manage.py`."""

@@ -1,4 +1,4 @@
-"""`python manage.py cherrypy`: serve the project on CherryPy's engine."""
+"""`python manage.py cherrypy`: serves the project on CherryPy's engine."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -16,7 +16,7 @@ class Command(BaseCommand):  # type: ignore[misc]
     """Serves the project until Ctrl-C or SIGTERM."""
 
     help = "Serves this project on CherryPy, threaded or on asyncio, until Ctrl-C or SIGTERM."
-    requires_system_checks = ()  # `handle` makes them, as `runserver` does
+    requires_system_checks = ()  # `handle` runs them, as `runserver` does
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Add the command's own arguments."""
@@ -31,7 +31,7 @@ class Command(BaseCommand):  # type: ignore[misc]
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Check the project, and serve it."""
+        """Run Django's checks, then serve the project."""
         self.check(display_num_errors=True)
         self.check_migrations()
         connections.close_all()
@@ -40,7 +40,7 @@ class Command(BaseCommand):  # type: ignore[misc]
             {
                 "server.socket_host": host,
                 "server.socket_port": port,
-                # The engine runs the very same command again when a module has changed.
+                # The engine runs the same command line again when a module has changed.
                 "engine.autoreload.on": settings.DEBUG and not options["noreload"],
             }
         )

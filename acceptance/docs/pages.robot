@@ -1,0 +1,18 @@
+*** Settings ***
+Documentation     Every page of the site is whole, and its links lead.
+
+Resource          ../resources/docs.resource
+
+Suite Setup       Open Site
+Suite Teardown    Close Site
+
+
+*** Test Cases ***
+Every Page Is Sound
+    Every Page Should Be Sound
+
+Every Link Leads
+    Links Should Lead
+
+A Path Leads From The First Page To The Last
+    Path Should Lead Through All Pages

@@ -1,0 +1,19 @@
+*** Settings ***
+Documentation     Readers find the page for what they ask.
+
+Resource          ../resources/docs.resource
+
+Suite Setup       Open Site
+Suite Teardown    Close Site
+Test Template     Search Should Find
+
+
+*** Test Cases ***          QUESTION                  PAGE
+Keyword                     Start Server              reference/keywords/servers.html
+Word Of A Docstring         crashed                   reference/keywords/servers.html
+Option Of The Library       wait_after_clicks         reference/library.html
+Option Of The Command       last-failed               reference/command.html
+Setting                     lifespan_timeout          reference/settings.html
+Name Of The Python API      HTTPServer                reference/api.html
+Topic                       coroutine page handler    asyncio.html
+Another Form Of The Word    testing phones            phone.html

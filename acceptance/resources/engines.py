@@ -1,0 +1,94 @@
+"""What is in a container engine, seen by its own command line."""
+
+import os
+import subprocess
+import sysconfig
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from robot_cherrypy.containers.compose import find_compose
+from robot_cherrypy.containers.engine import EngineName, find_engine
+from robot_cherrypy.errors import ContainerError
+
+# How long an engine may take to remove what a killed run has left, in seconds.
+_TIMEOUT = 120
+
+# How long a response may take, in seconds: without a network, an engine needs up to 20 to say that
+# it does not know a name.
+_RESPONSE_TIMEOUT = 90
+
+
+def why_no_engine(name: EngineName | None) -> str:
+    """Return why containers cannot be started here; nothing if they can."""
+    reason = os.environ.get("NO_CONTAINER_ENGINE", "")
+    try:
+        find_engine(name)
+        find_compose()
+    except ContainerError as error:
+        return f"NO CONTAINERS: {error} {reason}"
+    return ""
+
+
+def status_should_be(url: str, expected: int) -> str:
+    """Ask for a URL, check the status of the response and return its body."""
+    try:
+        with urllib.request.urlopen(url, timeout=_RESPONSE_TIMEOUT) as response:  # noqa: S310 - loopback
+            status, body = response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        status, body = error.code, error.read().decode()
+    assert status == expected, f"{url} has status {status}: {body}"
+    return body
+
+
+def shop_should_not_answer(url: str) -> None:
+    """Fail if there is a response within two seconds."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:  # noqa: S310 - loopback
+            raise AssertionError(f"{url} has status {response.status}")
+    except OSError:
+        return
+
+
+def get_containers(name: EngineName | None, project: str) -> list[str]:
+    """Return the names of all containers of a project."""
+    label = f"label=com.docker.compose.project={project}"
+    found = _list(name, "ps", "--all", "--filter", label, "--format", "{{.Names}}")
+    return sorted(found)
+
+
+def nothing_should_be_left(name: EngineName | None, project: str) -> None:
+    """Wait until the engine has no container, network, volume or image of a project."""
+    label = f"label=com.docker.compose.project={project}"
+    deadline = time.monotonic() + _TIMEOUT
+    while True:
+        left = [
+            *_list(name, "ps", "--all", "--quiet", "--filter", label),
+            *_list(name, "network", "ls", "--quiet", "--filter", label),
+            *_list(name, "volume", "ls", "--quiet", "--filter", label),
+            *_list(name, "image", "ls", "--quiet", "--filter", label),
+        ]
+        if not left:
+            return
+        assert time.monotonic() < deadline, f"These are left of '{project}': {left}"
+        time.sleep(0.2)
+
+
+def image_should_be_there(name: EngineName | None, image: str, *, there: bool = True) -> None:
+    """Fail unless the engine has an image, or, if `there` is false, if it has it."""
+    found = _list(name, "image", "ls", "--quiet", image)
+    assert bool(found) == there, f"Image '{image}': {found or 'is not there'}"
+
+
+def _list(name: EngineName | None, *arguments: str) -> list[str]:
+    command = [str(find_engine(name).executable), *arguments]
+    return subprocess.run(  # noqa: S603 - the engine
+        command, check=True, capture_output=True, text=True, timeout=_TIMEOUT
+    ).stdout.split()
+
+
+def set_reporting_environment() -> None:
+    """Say in the environment where this repository and the packages of its environment are."""
+    os.environ["REPOSITORY"] = str(Path(__file__).parents[2])
+    os.environ["PACKAGES"] = sysconfig.get_path("purelib")

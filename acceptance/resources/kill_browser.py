@@ -1,0 +1,33 @@
+"""Kills the current browser, but not its driver."""
+
+import os
+import re
+import signal
+from pathlib import Path
+from typing import Any
+
+from robot.api.deco import keyword
+from robot.libraries.BuiltIn import BuiltIn
+
+
+@keyword
+def kill_browser() -> None:
+    """Kill the browser that SeleniumLibrary drives, and wait until its driver knows it."""
+    library: Any = BuiltIn().get_library_instance("SeleniumLibrary")
+    folder = library.driver.capabilities["chrome"]["userDataDir"]
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            command = (entry / "cmdline").read_bytes().decode()
+            if folder in command and not re.search("--type=", command):
+                os.kill(int(entry.name), signal.SIGKILL)
+    while library.driver.service.process.poll() is None and _has_window(library.driver):
+        pass
+
+
+def _has_window(driver: Any) -> bool:
+    from selenium.common.exceptions import WebDriverException  # noqa: PLC0415
+
+    try:
+        return bool(driver.window_handles)
+    except WebDriverException:
+        return False

@@ -1,0 +1,39 @@
+from html import escape
+
+import cherrypy
+
+
+def page(title, content):
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<title>{title}</title>
+<h1>{title}</h1>
+{content}
+</html>"""
+
+
+class Books:
+    def __init__(self):
+        self.books = [("Emma", "Jane Austen"), ("Dracula", "Bram Stoker")]
+
+    @cherrypy.expose
+    def index(self, author=""):
+        items = "".join(
+            f'<li><a href="/book/{number}">{escape(title)}</a>'
+            for number, (title, writer) in enumerate(self.books)
+            if author in writer
+        )
+        return page("Books", f"<ul>{items}</ul>")
+
+    @cherrypy.expose
+    def book(self, number):
+        try:
+            title, author = dict(enumerate(self.books))[int(number)]
+        except (ValueError, KeyError):
+            raise cherrypy.HTTPError(404, "There is no such book.") from None
+        return page(escape(title), f"<p>by {escape(author)}")
+
+
+if __name__ == "__main__":
+    cherrypy.quickstart(Books())

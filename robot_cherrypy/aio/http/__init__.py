@@ -1,0 +1,1 @@
+"""HTTP connections: from bytes to ASGI and back; knows nothing of CherryPy."""

@@ -1,0 +1,1 @@
+"""One request: from ASGI to what is mounted on a CherryPy tree, and back."""

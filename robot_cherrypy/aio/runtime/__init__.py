@@ -1,0 +1,1 @@
+"""Event loop, greenlets and worker threads; knows nothing of HTTP."""

@@ -1,0 +1,1 @@
+"""Containers beside an application: Docker's and Podman's, started by compose files."""

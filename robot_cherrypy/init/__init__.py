@@ -1,0 +1,1 @@
+"""`robot-cherrypy init`: begins acceptance tests for a project."""

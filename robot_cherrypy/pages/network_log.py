@@ -1,0 +1,301 @@
+"""What a window of a browser does on the network during a test."""
+
+import time
+from collections import deque
+from collections.abc import Container
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from robot_cherrypy.pages.refused_cookies import RefusedCookie, RefusedCookies
+
+# The resource types whose requests last as long as their page.
+_LASTING_TYPES = frozenset({"EventSource", "WebSocket"})
+
+_FRAME_SENT = "Network.webSocketFrameSent"
+_FRAME_EVENTS = frozenset({_FRAME_SENT, "Network.webSocketFrameReceived"})
+_COOKIE_EVENTS = frozenset(
+    {"Network.requestWillBeSentExtraInfo", "Network.responseReceivedExtraInfo"}
+)
+
+# How much of a WebSocket's message is kept, in characters: many times what the timeline shows of
+# it, so that a secret at the end of what is shown is known as a whole and masked.
+_LONGEST_MESSAGE = 2_000
+
+# What a response may come from if no server was asked for it.
+_CACHE, _SERVICE_WORKER = "its cache", "a service worker"
+
+# How many headers of a stored response are kept, which is more than most responses have.
+_MOST_HEADERS = 30
+
+# How many requests and messages of a test are kept, the newest ones: a page that polls every 20 ms
+# makes so many in three minutes, and they take some 10 MB.
+_MOST_REQUESTS = _MOST_MESSAGES = 10_000
+
+
+@dataclass
+class Request:
+    """A request as the browser saw it. Times are of `time.monotonic`, in seconds.
+
+    Attributes:
+        method: Such as `GET`.
+        url: The whole URL.
+        started: When the browser sent it.
+        responded: When the response's headers came.
+        ended: When the response ended, or the request failed.
+        status: The response's status.
+        error: Why the request failed, such as `net::ERR_CONNECTION_REFUSED`; empty if it did not.
+        resource_type: Such as `Document`, `Script` or `XHR`.
+        document: Identifier of the document that made the request.
+        identifier: The browser's own, by which it can be asked for the response.
+        browser: The browser that sent it, as the evidence names it; empty until then.
+        source: What the response came from if no server was asked: `its cache`, or `a service
+            worker`; empty if one was.
+        stored: When a server sent the stored response; None if unknown.
+        stored_headers: Names and values of its headers.
+        body: The beginning of the response, if the browser was asked for it and it is a text.
+        hop: How often it was redirected before.
+        refused_cookies: The cookies that the browser refused to send, or to store.
+    """
+
+    method: str
+    url: str
+    started: float
+    responded: float | None = None
+    ended: float | None = None
+    status: int | None = None
+    error: str = ""
+    resource_type: str = ""
+    document: str = ""
+    identifier: str = ""
+    browser: str = ""
+    source: str = ""
+    stored: float | None = None
+    stored_headers: tuple[tuple[str, str], ...] = ()
+    body: str = ""
+    hop: int = 0
+    refused_cookies: tuple[RefusedCookie, ...] = ()
+
+    @property
+    def is_preflight(self) -> bool:
+        """Whether the browser asks by it whether a script may send another one (CORS)."""
+        return self.resource_type == "Preflight"
+
+    @property
+    def path(self) -> str:
+        """The path, decoded as servers do."""
+        return unquote(urlsplit(self.url).path)
+
+
+@dataclass(frozen=True)
+class WebSocketMessage:
+    """A message of a page's WebSocket. `at` is of `time.monotonic`, in seconds."""
+
+    is_sent: bool
+    text: str
+    at: float
+
+
+class NetworkLog:
+    """What one window did on the network during a test, and what it is doing now.
+
+    Attributes:
+        requests: The requests of the test, in their order, the newest ones.
+        messages: The messages of WebSockets, in their order, the newest ones.
+        navigating: Identifiers of the frames that load another document and do not show it yet.
+        left_out: How many older requests were left out.
+        page_since: Since when the current document is shown. Of `time.monotonic`, in seconds.
+        document: Identifier of the current document; empty if it was there before.
+    """
+
+    def __init__(self) -> None:
+        self.requests: deque[Request] = deque(maxlen=_MOST_REQUESTS)
+        self.messages: deque[WebSocketMessage] = deque(maxlen=_MOST_MESSAGES)
+        self.navigating: set[str] = set()
+        self.left_out = 0
+        self.page_since = time.monotonic()
+        self.document = ""
+        # Identifiers of the frames that are loading.
+        self._loading: set[str] = set()
+        self._cookies = RefusedCookies()
+        # Requests that have not ended, by the browser's identifier.
+        self._running: dict[str, Request] = {}
+        # Identifiers of open WebSockets.
+        self._sockets: set[str] = set()
+        # When frames will load another document, which a page has asked for, such as by a Refresh.
+        self._planned: dict[str, float] = {}
+        # Identifiers of the requests that were running when an earlier test ended.
+        self._leftovers: set[str] = set()
+        # What to add to a time stamp of the browser to get a time of `time.monotonic`.
+        self._offset = 0.0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a frame is loading, or a request that should end has not ended."""
+        return self.is_busy_except(())
+
+    def is_busy_except(self, paths: Container[str]) -> bool:
+        """Whether it is busy with anything but requests with these paths."""
+        return bool(self._loading) or any(each.path not in paths for each in self.running)
+
+    @property
+    def running(self) -> list[Request]:
+        """The requests that have not ended and are meant to, oldest first."""
+        requests = self._running.values()
+        return [each for each in requests if each.resource_type not in _LASTING_TYPES]
+
+    def changing(self, within: float) -> list[str]:
+        """Return what of the network may still change the page, in words.
+
+        Args:
+            within: The time that counts for planned navigations, in seconds.
+        """
+        reasons = ["the page is loading"] if self._loading else []
+        reasons += [f"{each.method} {each.path}" for each in self._running.values()]
+        if self._sockets:
+            reasons.append("an open WebSocket")
+        if any(moment <= time.monotonic() + within for moment in self._planned.values()):
+            reasons.append("a page that will load itself again")
+        return reasons
+
+    def is_leftover(self, identifier: str) -> bool:
+        """Whether the request with this identifier was in flight when an earlier test ended."""
+        return identifier in self._leftovers
+
+    def told_requests(self) -> list[Request]:
+        """Return the requests of the test, with the cookies that were refused at them."""
+        requests = list(self.requests)  # events may add others meanwhile
+        for request in requests:
+            request.refused_cookies = self._cookies.of(request.identifier, request.hop)
+        return requests
+
+    def end_test(self) -> None:
+        """Discard what belongs to a test that ends."""
+        self.requests.clear()
+        self.messages.clear()
+        self._cookies.clear()
+        self.left_out = 0
+        self._leftovers = set(self._running)
+
+    def handle_event(self, method: str, values: dict[str, Any]) -> None:
+        """Handle one event of the domains Page and Network of the Chrome DevTools Protocol.
+
+        Args:
+            method: Name of the event, such as `Page.frameNavigated`.
+            values: Its parameters.
+        """
+        if method in {"Page.frameStartedLoading", "Page.frameStartedNavigating"}:
+            self._loading.add(values["frameId"])
+            self.navigating.add(values["frameId"])
+        elif method in {"Page.frameStoppedLoading", "Page.frameDetached"}:
+            self._loading.discard(values["frameId"])
+            self.navigating.discard(values["frameId"])
+            if method == "Page.frameDetached":
+                self._planned.pop(values["frameId"], None)
+        elif method == "Page.frameNavigated":
+            self._end_navigation(values["frame"])
+        elif method == "Network.requestWillBeSent":
+            self._start_request(values)
+        elif method in _COOKIE_EVENTS:
+            self._cookies.handle_event(method, values)
+        elif method in _FRAME_EVENTS:
+            self._add_message(values, is_sent=method == _FRAME_SENT)
+        elif values.get("requestId") in self._running:
+            self._update_request(values["requestId"], method, values)
+        else:
+            self._note_expected(method, values)
+
+    def _note_expected(self, method: str, values: dict[str, Any]) -> None:
+        """Know what may come from the network without a request."""
+        if method == "Page.frameScheduledNavigation":
+            self._planned[values["frameId"]] = time.monotonic() + values["delay"]
+        elif method == "Page.frameClearedScheduledNavigation":
+            self._planned.pop(values["frameId"], None)
+        elif method == "Network.webSocketCreated":
+            self._sockets.add(values["requestId"])
+        elif method == "Network.webSocketClosed":
+            self._sockets.discard(values["requestId"])
+
+    def _start_request(self, values: dict[str, Any]) -> None:
+        # The browser's time stamps begin at an arbitrary moment; this event alone has the time of
+        # day as well.
+        self._offset = values["wallTime"] - values["timestamp"] - (time.time() - time.monotonic())
+        identifier, started = values["requestId"], values["timestamp"] + self._offset
+        # A redirected request keeps its identifier.
+        redirected = self._running.pop(identifier, None)
+        if redirected is not None and "redirectResponse" in values:
+            redirected.status = values["redirectResponse"]["status"]
+            redirected.responded = redirected.ended = started
+        sent = values["request"]
+        if not sent["url"].startswith("data:"):
+            request = Request(
+                sent["method"],
+                sent["url"],
+                started,
+                resource_type=values.get("type", ""),
+                document=values.get("loaderId", ""),
+                identifier=identifier,
+                hop=redirected.hop + 1 if redirected is not None else 0,
+            )
+            self._running[identifier] = request
+            self.left_out += len(self.requests) == _MOST_REQUESTS
+            self.requests.append(request)
+
+    def _add_message(self, values: dict[str, Any], *, is_sent: bool) -> None:
+        """Add a message of a WebSocket; a binary one comes as Base64."""
+        text = values["response"]["payloadData"][:_LONGEST_MESSAGE]
+        self.messages.append(WebSocketMessage(is_sent, text, values["timestamp"] + self._offset))
+
+    def _end_navigation(self, frame: dict[str, Any]) -> None:
+        self.navigating.discard(frame["id"])
+        self._planned.pop(frame["id"], None)
+        if "parentId" not in frame:
+            self.page_since = time.monotonic()
+            self.document = frame["loaderId"]
+            self._sockets.clear()
+            # The browser does not report the end of all requests of a document that it has left.
+            self._running = {
+                identifier: request
+                for identifier, request in self._running.items()
+                if request.document == frame["loaderId"]
+            }
+
+    def _update_request(self, identifier: str, method: str, values: dict[str, Any]) -> None:
+        request = self._running[identifier]
+        if method == "Network.responseReceived":
+            self._add_response(request, values["response"], values["timestamp"] + self._offset)
+            request.resource_type = values.get("type", request.resource_type)
+        elif method == "Network.requestServedFromCache":
+            request.source = _CACHE
+        elif method in {"Network.loadingFinished", "Network.loadingFailed"}:
+            # The browser tells of the response later than it got it, and so perhaps after its end.
+            ended = values["timestamp"] + self._offset
+            request.ended = max(ended, request.responded or ended)
+            request.error = _reason_of_failure(values)
+            del self._running[identifier]
+
+    def _add_response(self, request: Request, response: dict[str, Any], told: float) -> None:
+        timing = response.get("timing")
+        request.status = response["status"]
+        if response.get("fromServiceWorker"):
+            request.source = _SERVICE_WORKER
+        elif response.get("fromDiskCache") or response.get("fromPrefetchCache"):
+            request.source = _CACHE
+        if request.source:
+            sent = response.get("responseTime")  # milliseconds of the time of day
+            request.stored = sent / 1000 - (time.time() - time.monotonic()) if sent else None
+            headers = list(response.get("headers", {}).items())[:_MOST_HEADERS]
+            request.stored_headers = tuple((name, value) for name, value in headers)
+        elif timing:
+            got = timing["requestTime"] + timing["receiveHeadersEnd"] / 1000 + self._offset
+            request.responded = min(got, told)
+            return
+        request.responded = told
+
+
+def _reason_of_failure(values: dict[str, Any]) -> str:
+    """Return why a request failed, and who did not allow it, as CORS or a policy of the page."""
+    refusal = values.get("corsErrorStatus", {}).get("corsError") or values.get("blockedReason")
+    kind = "CORS: " if "corsErrorStatus" in values else "blocked: "
+    error = str(values.get("errorText", ""))
+    return f"{error} ({kind}{refusal})" if error and refusal else error

@@ -1,0 +1,102 @@
+"""The observers of open browsers: each browser has one from when it is first seen here."""
+
+import contextlib
+import json
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import urllib3
+from urllib3.exceptions import HTTPError
+
+from robot_cherrypy.pages.chromium import ChromiumObserver
+from robot_cherrypy.pages.driver_observer import DriverObserver, selected_window
+from robot_cherrypy.pages.observer import Observer, ObserverError
+
+# How long a browser or driver is waited for when it is first observed, in seconds.
+_TIMEOUT = 2.0
+
+_OBSERVERS: WeakKeyDictionary[Any, Observer] = WeakKeyDictionary()
+
+# Scripts that every browser runs in all documents and workers, by their names.
+_EVERYWHERE: dict[str, str] = {}
+
+
+def observer_of(driver: Any) -> Observer:
+    """Return the observer of a browser; begin to observe it if nobody does.
+
+    A browser whose DevTools cannot be reached, as Firefox, is observed through its driver.
+    """
+    if driver not in _OBSERVERS:
+        observer = _OBSERVERS[driver] = _chromium_observer(driver) or DriverObserver(driver)
+        for name, script in _EVERYWHERE.items():
+            _keep(observer, name, script)
+    return _OBSERVERS[driver]
+
+
+def run_in_all_browsers(name: str, script: str) -> None:
+    """Run a script in all documents and workers of all browsers, also of later ones.
+
+    Args:
+        name: What the script is for.
+        script: The script.
+    """
+    if _EVERYWHERE.get(name) != script:
+        _EVERYWHERE[name] = script
+        for observer in known_observers():
+            _keep(observer, name, script)
+
+
+def run_no_longer(name: str) -> None:
+    """Run a script no longer in the browsers that are opened from now on."""
+    _EVERYWHERE.pop(name, None)
+
+
+def _keep(observer: Observer, name: str, script: str) -> None:
+    if "commands" in observer.offers:
+        with contextlib.suppress(ObserverError):  # it has ended, or a page or worker is busy
+            observer.run_everywhere(name, script, is_kept=True)
+
+
+def known_observers() -> list[Observer]:
+    """Return the observers of all browsers that are observed."""
+    return list(_OBSERVERS.values())
+
+
+def _chromium_observer(driver: Any) -> ChromiumObserver | None:
+    """Return an observer by DevTools; None if the browser has none that can be reached."""
+    url = _devtools_url(getattr(driver, "capabilities", {}))
+    if not url:
+        return None
+    try:
+        observer = ChromiumObserver(url, lambda timeout: selected_window(driver, timeout))
+        # The address may be of another machine, and another browser may have the same one here.
+        if selected_window(driver, _TIMEOUT) in observer.identifiers:
+            return observer
+    except ObserverError:
+        return None
+    observer.close()
+    return None
+
+
+def _devtools_url(capabilities: dict[str, Any]) -> str:
+    """Return the URL of a browser's own WebSocket; empty if it is not known."""
+    if "se:cdp" in capabilities:  # of a Grid, which passes on what is sent there
+        return str(capabilities["se:cdp"])
+    options = [
+        value
+        for name, value in capabilities.items()
+        if name.endswith(("chromeOptions", "edgeOptions"))
+    ]
+    address = next(
+        (option["debuggerAddress"] for option in options if "debuggerAddress" in option), ""
+    )
+    if not address:
+        return ""
+    try:
+        with urllib3.PoolManager(retries=False) as pool:
+            response = pool.request(
+                "GET", f"http://{address}/json/version", timeout=urllib3.Timeout(total=_TIMEOUT)
+            )
+        return str(json.loads(response.data)["webSocketDebuggerUrl"])
+    except (HTTPError, OSError, KeyError, TypeError, ValueError):
+        return ""

@@ -1,0 +1,1 @@
+"""Runs a command where container engines are, on a bare machine too."""

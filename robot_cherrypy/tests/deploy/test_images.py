@@ -1,0 +1,142 @@
+"""The base image, and images of projects on it."""
+
+import itertools
+import json
+import threading
+import time
+
+import pytest
+
+from robot_cherrypy.command import main
+from robot_cherrypy.tests.deploy.conftest import PATIENCE, docker, status, wait_for
+
+pytestmark = pytest.mark.timeout(600)
+
+READ_ONLY = ("--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges")
+
+SLOW = """
+import time
+import cherrypy
+
+class Slow:
+    @cherrypy.expose
+    def index(self):
+        print("begun", flush=True)
+        time.sleep(3)
+        return "done"
+
+cherrypy.tree.mount(Slow(), "/")
+"""
+
+
+def test_image_has_nothing_that_it_does_not_need(shop):
+    """It runs as a user that can write nothing, without compiler, pip and test tools."""
+    configuration = json.loads(docker("inspect", shop))[0]["Config"]
+    assert ("1000", "SIGTERM") == (configuration["User"], configuration["StopSignal"])
+    assert {"8080/tcp"} == set(configuration["ExposedPorts"])
+    assert "python3" in configuration["Healthcheck"]["Test"]
+    script = """
+        id -un
+        command -v gcc cc pip
+        find / -xdev -writable ! -path '/proc/*' ! -path '/dev/*' ! -path '*/tmp' \\
+            ! -path /run/lock ! -type l 2>/dev/null
+        python3 -c 'import robot' 2>&1 | tail -n 1
+        python3 -c 'import selenium' 2>&1 | tail -n 1
+    """
+    assert [
+        "web",
+        "ModuleNotFoundError: No module named 'robot'",
+        "ModuleNotFoundError: No module named 'selenium'",
+    ] == docker("run", "--rm", shop, "sh", "-c", script).splitlines()
+
+
+def test_image_is_small(base, shop):
+    """The base adds less than 80 MB to Python's image, and a project what it needs itself."""
+    sizes = [
+        json.loads(docker("inspect", name))[0]["Size"] for name in ("python:3-slim", base, shop)
+    ]
+    print(f"Sizes in MB: {[round(size / 1e6) for size in sizes]}")  # noqa: T201 - the documentation says so
+    assert sizes[1] - sizes[0] < 80e6
+    assert sizes[2] - sizes[1] < 1e6
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        (),
+        ("robot-cherrypy", "serve", "shop", "--host", "0.0.0.0", "--server", "async"),
+        ("cherryd", "-c", "/opt/container.conf", "-i", "shop"),
+    ],
+)
+def test_project_is_served_and_healthy(shop, run, command):
+    """With the command or with plain cherryd, on a file system that is read-only."""
+    options = (*READ_ONLY, *(("--env", "HEALTH=/") if command else ()))
+    name, url = run(shop, *command, options=options)
+    started = time.monotonic()
+    wait_for(url, "Open all day")
+    print(f"First response after {time.monotonic() - started:.2f} s")  # noqa: T201 - likewise
+    deadline = time.monotonic() + PATIENCE
+    while "healthy" != docker("inspect", name, "--format", "{{.State.Health.Status}}"):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    docker("stop", name)
+    assert "0" == docker("inspect", name, "--format", "{{.State.ExitCode}}")
+
+
+@pytest.mark.parametrize("server", ["threaded", "async"])
+def test_stop_waits_for_requests(shop, run, tmp_path, server):
+    """A request in flight gets its response."""
+    (tmp_path / "slow.py").write_text(SLOW)
+    tmp_path.chmod(0o755)
+    command = ("robot-cherrypy", "serve", "slow", "--host", "0.0.0.0", "--server", server)
+    more = ("--health", "/-/health", "--stop-delay", "1")
+    name, url = run(shop, *command, *more, options=("-v", f"{tmp_path}:/app:ro"))
+    wait_for(f"{url}/-/health", "ready")
+    responses = []
+    client = threading.Thread(target=lambda: responses.append(status(url)))
+    client.start()
+    deadline = time.monotonic() + PATIENCE
+    while "begun" not in docker("logs", name):
+        assert time.monotonic() < deadline
+    docker("stop", name)
+    client.join(PATIENCE)
+    assert [(200, "done")] == responses
+    assert "0" == docker("inspect", name, "--format", "{{.State.ExitCode}}")
+
+
+def test_code_in_a_volume_is_reloaded(shop, run, tmp_path):
+    """While developing, the server starts again when a file has changed."""
+    tmp_path.chmod(0o755)
+    file = tmp_path / "slow.py"
+    file.write_text(SLOW.replace("time.sleep(3)", ""))
+    command = ("robot-cherrypy", "serve", "slow", "--host", "0.0.0.0")
+    _name, url = run(shop, *command, options=("-v", f"{tmp_path}:/app:ro"))
+    wait_for(url, "done")
+    deadline = time.monotonic() + PATIENCE
+    changes = itertools.count()  # CherryPy sees a change only if it has seen the file before
+    while "changed" not in status(url)[1]:
+        assert time.monotonic() < deadline
+        file.write_text(
+            SLOW.replace("time.sleep(3)", "").replace("done", f"changed {next(changes)}")
+        )
+        time.sleep(2)
+
+
+def test_project_of_init(wheels, run, tmp_path):
+    """What `init --containers` writes is an image that serves the project."""
+    (tmp_path / "main.py").write_text(
+        "from fastapi import FastAPI\n"
+        "app = FastAPI()\n\n"
+        "@app.get('/')\n"
+        "async def index():\n"
+        "    return 'Hello'\n"
+    )
+    (tmp_path / "requirements.txt").write_text("fastapi\n")
+    assert 0 == main(["init", "--containers", str(tmp_path)])
+    stage = "FROM python:3-slim\nCOPY . /wheels\n"
+    docker("build", "--tag", "python:wheels", "--file", "-", wheels, input=stage)
+    arguments = ("PYTHON=python:wheels", "PIP_NO_INDEX=1", "PIP_FIND_LINKS=/wheels")
+    options = [word for argument in arguments for word in ("--build-arg", argument)]
+    docker("build", "--tag", "init", *options, tmp_path)
+    _name, url = run("init", options=READ_ONLY)
+    wait_for(url, "Hello")

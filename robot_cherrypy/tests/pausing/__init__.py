@@ -1,0 +1,1 @@
+"""Pauses in a pseudo-terminal."""

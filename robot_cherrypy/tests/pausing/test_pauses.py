@@ -1,0 +1,190 @@
+"""A test is paused in the terminal, where any keyword can be typed."""
+
+import subprocess
+import sys
+
+from robot.api import ExecutionResult
+
+LIBRARY = "*** Settings ***\nLibrary    robot_cherrypy    debug=True\n\n"
+
+LOOKING = (
+    LIBRARY
+    + """\
+*** Test Cases ***
+Looks
+    [Timeout]    1 minute
+    Own    local
+    Log    after
+
+*** Keywords ***
+Own
+    [Arguments]    ${mine}
+    Pause    look
+    Should Be Equal    ${mine}    changed
+"""
+)
+
+
+def test_keywords_are_run_in_the_scope_of_the_test(run):
+    """With its variables; the log has them below the keyword."""
+    terminal = run(LOOKING)
+    assert "Paused at: Pause    look" in terminal.wait_for_prompt()
+    assert "'local'" in terminal.type("${mine}")
+    assert "Variable '${other}' not found" in terminal.type("${other}")
+    assert "said LOCAL" in terminal.type("Log    said ${mine.upper()}")
+    assert "${n} = 7" in terminal.type("${n} =    Evaluate    3 + 4")
+    assert "10" in terminal.type("Evaluate    $n + 3")
+    assert "Two blanks or more" in terminal.type("Log hello")
+    assert "There is no keyword that failed" in terminal.type("retry")
+    assert "go on with the test" in terminal.type("help")
+    terminal.type("VAR    ${mine}    changed")
+    tests = terminal.finish("continue")
+    assert (0, "PASS") == (terminal.exit_code, tests["Looks"].status)
+    pause = tests["Looks"].body[0].body[0]
+    assert ["Log", "Evaluate", "Evaluate"] == [
+        item.name for item in pause.body if item.type == "KEYWORD" and item.passed
+    ]
+
+
+FAILING = (
+    LIBRARY
+    + """\
+*** Variables ***
+${READY}    ${False}
+
+*** Test Cases ***
+Mended
+    Run Keyword And Expect Error    no    Fail    no
+    TRY
+        Fail    no
+    EXCEPT    no
+        Log    caught
+    END
+    ${it} =    Needs
+    Should Be Equal    ${it}    it
+
+Fails
+    Fail    for good
+    [Teardown]    Log    tidy
+
+Passes
+    No Operation
+
+*** Keywords ***
+Needs
+    Should Be True    ${READY}    not ready
+    RETURN    it
+"""
+)
+
+
+def test_keyword_that_failed_can_be_retried(run):
+    """Failures that are expected do not pause a test; the test goes on behind the keyword."""
+    terminal = run(FAILING)
+    shown = terminal.wait_for_prompt()
+    assert "Failed: Should Be True    ${READY}    not ready" in shown
+    assert "suite.robot:27, in test 'Suite.Mended'" in shown
+    assert "FAIL: not ready" in terminal.type("retry")
+    terminal.type("VAR    ${READY}    ${True}    scope=TEST")
+    assert "PASS" in terminal.type("retry")
+    assert "Failed: Fail    for good" in terminal.type("continue")
+    tests = terminal.finish("continue")
+    assert {"Mended": "PASS", "Fails": "FAIL", "Passes": "PASS"} == {
+        name: test.status for name, test in tests.items()
+    }
+    retried = tests["Mended"].body[2].body[0]
+    assert "Passed when retried. Before: not ready" == retried.message
+    assert 1 == terminal.exit_code
+
+
+STEPS = (
+    LIBRARY
+    + """\
+*** Test Cases ***
+Steps
+    Pause
+    Own
+    Log    last
+
+*** Keywords ***
+Own
+    Log    inner
+    Log    second
+"""
+)
+
+
+def test_test_is_stepped_through(run):
+    """`step` goes into keywords, `next` over them."""
+    terminal = run(STEPS)
+    terminal.wait_for_prompt()
+    assert "Before: Own" in terminal.type("step")
+    assert "Before: Log    inner" in terminal.type("s")
+    assert "Before: Log    second" in terminal.type("n")
+    assert "Before: Log    last" in terminal.type("next")
+    assert "PASS" == terminal.finish("next")["Steps"].status
+
+
+def test_quit_ends_the_run(run):
+    """Teardowns run, further tests do not, and of several servers the others are left out."""
+    terminal = run(
+        FAILING, "--server", "both", "-t", "Fails", "-t", "Passes", module="robot_cherrypy"
+    )
+    terminal.wait_for_prompt()
+    tests = terminal.finish("quit")
+    assert 2 == terminal.exit_code
+    assert {"Fails": "for good", "Passes": "Execution terminated by signal"} == {
+        name: test.message for name, test in tests.items()
+    }
+    assert "tidy" == tests["Fails"].teardown.body[0].message
+
+
+def test_keys(run):
+    """Ctrl-C stops what runs, Tab completes, the arrow brings back lines, Ctrl-D is quit."""
+    terminal = run(LOOKING)
+    terminal.wait_for_prompt()
+    terminal.press("Repeat Keyw\t")
+    terminal.wait_until_shown("ord")
+    terminal.press("    1000 x    Sleep    1 s\r")
+    terminal.wait_until_shown("Repeating keyword")
+    terminal.press("\x03")
+    assert "Stopped by Ctrl-C" in terminal.wait_for_prompt()
+    terminal.press("abc\x03")
+    assert "quit ends the run" in terminal.wait_for_prompt()
+    terminal.press("${mi\t")
+    terminal.wait_until_shown("ne}")
+    terminal.press("\r")
+    assert "'local'" in terminal.wait_for_prompt()
+    terminal.press("\x1b[A\r")
+    assert "'local'" in terminal.wait_for_prompt()
+    tests = terminal.finish("\x04")
+    assert "Execution terminated by signal" == tests["Looks"].message
+
+
+def test_without_a_terminal_the_test_goes_on(tmp_path):
+    """A warning says why it is not paused."""
+    (tmp_path / "suite.robot").write_text(
+        LIBRARY + "*** Test Cases ***\nGoes On\n    Pause\n    Fail    after\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "robot", "suite.robot"],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert 1 == done.returncode
+    assert "The test is not paused: standard input is no terminal." in done.stderr
+    assert "Tests are not paused where they fail: standard input is no" in done.stderr
+    [test] = ExecutionResult(tmp_path / "output.xml").suite.all_tests
+    assert "after" == test.message
+
+
+def test_option_may_come_from_the_command_line(run):
+    """It holds whatever the import says."""
+    suite = LIBRARY.replace("debug=True", "debug=False") + "*** Test Cases ***\nA\n    Fail    x\n"
+    terminal = run(suite, "--debug", module="robot_cherrypy")
+    assert "Failed: Fail    x" in terminal.wait_for_prompt()
+    assert "FAIL" == terminal.finish("c")["A"].status

@@ -1,0 +1,135 @@
+"""`robot-cherrypy run` runs suites on both servers, again where they fail, and reports it once."""
+
+import pytest
+from robot.api import ExecutionResult
+
+from robot_cherrypy.command import main
+
+# Passes when it has been run as often as the variable says. Each attempt leaves a picture.
+SUITE = """\
+*** Settings ***
+Library    OperatingSystem
+
+*** Variables ***
+${SERVER}    unset
+${ENOUGH}    3
+
+*** Test Cases ***
+Always
+    Log    ${SERVER}
+
+Late
+    [Setup]    Log    in the setup
+    Log    on ${SERVER}
+    Append To File    ${OUTPUT_DIR}/${SERVER}.txt    x
+    ${text} =    Get File    ${OUTPUT_DIR}/${SERVER}.txt
+    Length Should Be    ${text}    ${ENOUGH}    not yet
+    [Teardown]    Log    in the teardown
+"""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """The current folder, with a suite."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "late.robot").write_text(SUITE)
+    return tmp_path
+
+
+def test_by_test(path):
+    """The tests of a result, by their full names."""
+    return {test.full_name: test for test in ExecutionResult(path).suite.all_tests}
+
+
+test_by_test.__test__ = False
+
+
+def test_retried_test_is_flaky_and_keeps_its_attempts(folder, capfd):
+    """The groups of the attempts hold what they did, with setup and teardown."""
+    assert 0 == main(["run", "--retries", "3", "late.robot"])
+    tests = test_by_test(folder / "results/output.xml")
+    assert {"Late.Always", "Late.Late"} == set(tests)
+    late = tests["Late.Late"]
+    assert (late.passed, list(late.tags)) == (True, ["flaky"])
+    assert late.message.startswith("Passed at attempt 3. Before: not yet")
+    attempts = [item for item in late.body if item.type == "GROUP"]
+    assert ["Attempt 1: not yet", "Attempt 2: not yet"] == [item.name for item in attempts]
+    assert [6, 6] == [len(item.body) for item in attempts]
+    assert "in the setup" == attempts[0].body[0].body[0].message
+    assert {"log.html", "report.html", "output.xml", "unset.txt"} == {
+        path.name for path in (folder / "results").iterdir()
+    }
+    assert "flaky" not in tests["Late.Always"].tags
+
+
+def test_test_that_never_passes_fails(folder, capfd):
+    """The exit code is Robot's: the number of failed tests."""
+    assert 1 == main(["run", "--retries", "1", "--variable", "ENOUGH:9", "-d", "out", "late.robot"])
+    late = test_by_test(folder / "out/output.xml")["Late.Late"]
+    assert (late.passed, list(late.tags), late.message) == (False, [], "not yet")
+    assert ["GROUP"] == [item.type for item in late.body if item.type == "GROUP"]
+
+
+def test_both_servers_are_in_one_report(folder, capfd):
+    """Each run is a suite of it."""
+    assert 0 == main(["run", "--server", "both", "--variable", "ENOUGH:1", "late.robot"])
+    tests = test_by_test(folder / "results/output.xml")
+    logged = {name: test.body[0].body[0].message for name, test in tests.items()}
+    assert logged == {
+        "Acceptance.Threaded.Always": "threaded",
+        "Acceptance.Threaded.Late": "on threaded",
+        "Acceptance.Async.Always": "async",
+        "Acceptance.Async.Late": "on async",
+    }
+
+
+def test_last_failed_tests_are_run_alone(folder, capfd):
+    """In the results there is nothing else then."""
+    options = ["run", "--server", "async", "--variable", "ENOUGH:2", "late.robot"]
+    assert 1 == main(options)
+    assert 0 == main([*options, "--last-failed"])
+    tests = test_by_test(folder / "results/output.xml")
+    assert {"Late.Late": True} == {name: test.passed for name, test in tests.items()}
+
+
+def test_without_a_last_run(folder, capsys):
+    """The message names the file that is missing."""
+    assert 252 == main(["run", "--last-failed", "late.robot"])
+    assert "no results of a last run: results/output.xml is missing" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [(["--nonsense", "x.robot"], "option --nonsense not recognized"), (["x.robot"], "x.robot")],
+)
+def test_mistakes_are_told_as_robot_does(folder, capfd, options, message):
+    """With its exit code, and no report of nothing."""
+    assert 252 == main(["run", *options])
+    assert message in capfd.readouterr().err
+    assert not (folder / "results/report.html").exists()
+
+
+def test_options_for_reports_hold_for_all_attempts(folder, capfd):
+    """As for `robot`; results that are not named may have another name."""
+    options = ["--log", "attempts", "--report", "NONE", "--xunit", "x.xml", "--reporttitle", "Mine"]
+    options += [
+        "--output",
+        "all",
+        "--name",
+        "Shop",
+        "--removekeywords",
+        "name:*.Log",
+        "--nostatusrc",
+    ]
+    servers = ["--server", "both", "--variable", "ENOUGH:2", "--retries", "1"]
+    assert 0 == main(["run", *servers, *options, "late.robot"])
+    names = {path.name for path in (folder / "results").iterdir() if path.suffix != ".txt"}
+    assert {"attempts.html", "x.xml", "all.xml", "threaded.xml", "async.xml"} == names
+    assert 'name="Shop" tests="4"' in (folder / "results/x.xml").read_text()
+
+
+def test_time_is_in_the_names_of_reports(folder, capfd):
+    """Only there: the results are read again."""
+    assert 0 == main(["run", "--timestampoutputs", "--variable", "ENOUGH:1", "late.robot"])
+    assert 1 == len([*(folder / "results").glob("log-*.html")])
+    assert (folder / "results/output.xml").exists()

@@ -1,0 +1,1 @@
+"""`robot-cherrypy watch`: runs what a saved file touches, and shows the verdict at once."""

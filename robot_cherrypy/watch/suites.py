@@ -1,0 +1,74 @@
+"""What the command line of `robot-cherrypy watch` says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from robot.errors import DataError, Information
+from robot.run import RobotFramework
+
+from robot_cherrypy.errors import RobotCherryPyError
+
+
+@dataclass(frozen=True)
+class Suites:
+    """The suites that are watched, and how they are run.
+
+    Attributes:
+        sources: Their files and folders.
+        options: Robot's options.
+    """
+
+    sources: tuple[str, ...]
+    options: dict[str, Any]
+
+    @classmethod
+    def from_arguments(cls, arguments: Sequence[str]) -> "Suites":
+        """Read the arguments of `robot`.
+
+        Raises:
+            RobotCherryPyError: They are wrong, or a file does not exist.
+        """
+        try:
+            options, sources = RobotFramework().parse_arguments(arguments)
+        except (DataError, Information) as error:
+            raise RobotCherryPyError(str(error)) from error
+        for source in sources:
+            if not Path(source).exists():
+                raise RobotCherryPyError(f"There is no suite '{source}'.")
+        given = {name: value for name, value in options.items() if value not in (None, [])}
+        return cls(tuple(sources), {"outputdir": "results", **given})
+
+    @property
+    def output(self) -> Path:
+        """The folder of the reports."""
+        return Path(self.options["outputdir"]).resolve()
+
+    @property
+    def coverage(self) -> Path | None:
+        """The file of the coverage by test; None if the suites are run without its listener."""
+        listeners = self.options.get("listener", ())
+        is_measured = any(name.startswith("robot_cherrypy.coverage") for name in listeners)
+        return self.output / ".coverage" if is_measured else None
+
+    @property
+    def report(self) -> str:
+        """The name of the report that has the keywords of each test."""
+        return str(self.options.get("log", "log.html"))
+
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """The folders to watch: the current one, and those of suites that are elsewhere."""
+        here = Path.cwd().resolve()
+        paths = [Path(source).resolve() for source in self.sources]
+        others = {path if path.is_dir() else path.parent for path in paths}
+        return (here, *sorted(path for path in others if not path.is_relative_to(here)))
+
+    def has(self, path: Path) -> bool:
+        """Whether a file is a suite of these."""
+        return (
+            path.suffix == ".robot"
+            and not path.name.startswith("_")  # a folder's own file, or one that Robot ignores
+            and any(path.is_relative_to(Path(source).resolve()) for source in self.sources)
+        )
