@@ -1,6 +1,5 @@
 """Decides which server errors belong to which test, and whether they fail it."""
 
-import contextlib
 import time
 from collections import Counter
 
@@ -63,10 +62,7 @@ class Judge:
         """Return the requests of the running test that have not ended, but should."""
         test = self._history.current
         since = test.started if test else time.monotonic()
-        left: list[Exchange] = []
-        for server in self._servers.started:
-            with contextlib.suppress(ServerError):  # it has ended, which is told elsewhere
-                left += server.requests_left_after(0.0) if server.is_running else ()
+        left = self._servers.requests_left_after(0)
         return [exchange for exchange in left if exchange.started >= since]
 
     def fetch_records(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from cherrypy import Application
 
 from robot_cherrypy.harness.in_process import InProcessServer
+from robot_cherrypy.harness.remote_server import RemoteServer
 from robot_cherrypy.harness.server import Server
 
 
@@ -28,7 +29,11 @@ class ServerSettings:
 def settings_of(server: Server) -> ServerSettings:
     """Return the settings of a server, with secrets."""
     launch = server.launch
-    values: dict[str, Any] = {
+    values: dict[str, Any]
+    if isinstance(server, RemoteServer):
+        values = {"address": server.url, "server": "elsewhere"}
+        return ServerSettings(server.alias, launch.application, values)
+    values = {
         "address": server.url,
         "server": f"{launch.kind}, isolation={launch.isolation}",
         "application": f"{launch.application} at {launch.mount}",

@@ -1,6 +1,7 @@
 """The servers that the keywords of one library use, by alias."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import replace
 
 from robot_cherrypy.errors import ServerError
@@ -8,7 +9,9 @@ from robot_cherrypy.harness.child_process import ChildProcessServer
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.remote_server import RemoteServer
 from robot_cherrypy.harness.server import Launch, Server, Stopped
+from robot_cherrypy.pauses import PAUSES
 from robot_cherrypy.stacks import Stack
+from robot_cherrypy.traffic.exchange import Exchange
 
 
 class Servers:
@@ -33,6 +36,11 @@ class Servers:
         """The servers of `started` that run in the process of the test."""
         return [server for server in self.started if isinstance(server, InProcessServer)]
 
+    @property
+    def used_elsewhere(self) -> list[RemoteServer]:
+        """The servers of `started` that somebody else has started, and that cannot be asked."""
+        return [server for server in self.started if isinstance(server, RemoteServer)]
+
     def stacks(self) -> list[Stack]:
         """Return where the code of applications is at this moment, in this and in child processes.
 
@@ -45,6 +53,36 @@ class Servers:
             with contextlib.suppress(ServerError):
                 stacks += server.stacks()
         return stacks
+
+    def in_flight(self) -> list[Exchange]:
+        """Return the requests whose response has not ended, of all servers that can be asked."""
+        return self._ask_all(lambda server: server.in_flight())
+
+    def requests_left_after(
+        self, timeout: float, except_paths: tuple[str, ...] = ()
+    ) -> list[Exchange]:
+        """Wait until no request is in flight; return those that still are after `timeout`.
+
+        A server that has ended or runs elsewhere cannot be asked and counts as idle.
+
+        Args:
+            timeout: In seconds. Pauses of the test do not count.
+            except_paths: See `Idleness.requests_left_after`.
+        """
+        deadline = PAUSES.monotonic() + timeout
+        return self._ask_all(
+            lambda server: server.requests_left_after(
+                max(0.0, deadline - PAUSES.monotonic()), except_paths
+            )
+        )
+
+    def _ask_all(self, ask: Callable[[Server], list[Exchange]]) -> list[Exchange]:
+        found: list[Exchange] = []
+        for server in self.started:
+            if server.is_running and server not in self.used_elsewhere:
+                with contextlib.suppress(ServerError):  # it has ended just now
+                    found += ask(server)
+        return found
 
     def free_alias(self, wanted: str | None, application: str) -> str:
         """Return the alias of a new server.

@@ -51,14 +51,16 @@ class LoadWatch:
         if not self._requests:  # the browser was slow to send one
             self._look()
         within = f"within {self._timeout:g} s"
+        elsewhere = ", ".join(f"'{server.alias}'" for server in self._servers.used_elsewhere)
+        if not self._requests and elsewhere:
+            return f"{within}; what is in flight elsewhere is not known ({elsewhere})"
         if not self._requests:
             return f"{within}, and no request to a server of the test was in flight"
         stacks = "".join(f"\n{title}\n{text}" for title, text in self._stacks)
         return f"{within}: it waits for {', '.join(self._requests)}.{stacks}"
 
     def _look(self) -> None:
-        running = [server for server in self._servers.started if server.is_running]
-        in_flight = [exchange for server in running for exchange in server.in_flight()]
+        in_flight = self._servers.in_flight()
         of_page = [exchange for exchange in in_flight if exchange.started >= self._began]
         self._requests = [
             f"{exchange} in {exchange.handler}" if exchange.handler else str(exchange)

@@ -1,12 +1,10 @@
 """Whether anything can still change what a browser shows."""
 
-import contextlib
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from robot_cherrypy.errors import ServerError
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.pages.network_log import Request
 from robot_cherrypy.pages.observer import ObserverError
@@ -112,11 +110,7 @@ class Rest:
             time.sleep(_INTERVAL)
 
     def _in_flight(self, since: float = 0.0) -> list[Exchange]:
-        left: list[Exchange] = []
-        for server in self._servers.started:
-            if server.is_running:
-                with contextlib.suppress(ServerError):  # it has ended just now
-                    left += server.requests_left_after(0)
+        left = self._servers.requests_left_after(0)
         return [exchange for exchange in left if exchange.started >= since]
 
 

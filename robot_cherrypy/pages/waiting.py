@@ -167,12 +167,7 @@ class PageWait:
     def _busy_after(self, deadline: float) -> list[Exchange]:
         """Wait until the servers are idle; return the requests that are in flight then."""
         paths = tuple(map(glob.escape, self._lasting))
-        left = []
-        for server in self._servers.started:
-            if server.is_running:
-                timeout = max(0.0, deadline - PAUSES.monotonic())
-                left += server.requests_left_after(timeout, paths)
-        return left
+        return self._servers.requests_left_after(deadline - PAUSES.monotonic(), paths)
 
 
 def wait_for_navigation(observer: Observer, timeout: float) -> bool:

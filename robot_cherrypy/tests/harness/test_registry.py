@@ -7,6 +7,7 @@ from robot_cherrypy.harness import registry
 from robot_cherrypy.harness.child_process import ChildProcessServer
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.registry import Servers, new_server
+from robot_cherrypy.harness.remote_server import RemoteServer
 from robot_cherrypy.harness.server import Launch, Stopped
 
 
@@ -21,6 +22,12 @@ class _Quiet:
 
     def stop(self):
         return Stopped()
+
+    def in_flight(self):
+        return [f"GET / at {self.alias}"]
+
+    def requests_left_after(self, timeout, except_paths=()):
+        return [(self.alias, timeout, except_paths)]
 
 
 class QuietThread(_Quiet, InProcessServer):
@@ -96,6 +103,29 @@ def test_server_in_another_process_is_refused(servers):
     )
     assert servers.get_child_process("'Kill Server' needs") is servers.get("child")
     assert [] == servers.started_in_process
+
+
+class EndedJustNow(QuietChild):
+    """A child process that ends while it is asked."""
+
+    def in_flight(self):
+        raise ServerError("it has ended")
+
+    def requests_left_after(self, timeout, except_paths=()):
+        raise ServerError("it has ended")
+
+
+def test_what_is_in_flight_is_asked_of_servers_that_can_tell(servers):
+    """One that runs elsewhere cannot be asked, and one that has ended has nothing in flight."""
+    servers.use(RemoteServer("elsewhere", "https://shop.example", None))
+    servers.use(EndedJustNow(launch("ended")))
+    servers.start(launch("one"))
+    servers.start(launch("two", isolation="process"))
+    servers.start(launch("three")).is_stopped = True
+    assert ["GET / at one", "GET / at two"] == servers.in_flight()
+    left = servers.requests_left_after(-1, ("/poll",))
+    assert [("one", 0, ("/poll",)), ("two", 0, ("/poll",))] == left
+    assert ["elsewhere"] == [server.alias for server in servers.used_elsewhere]
 
 
 def test_server_in_this_process_is_refused(servers):

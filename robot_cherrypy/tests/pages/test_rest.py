@@ -6,17 +6,12 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from robot_cherrypy import browser as browsers
+from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.pages.actions import Target, obstacle
 from robot_cherrypy.pages.activity import ACTIVITY, activity_of
 from robot_cherrypy.pages.observers import observer_of
 from robot_cherrypy.pages.rest import Rest, Watch
 from robot_cherrypy.tests.pages.test_chromium import eventually
-
-
-class NoServers:
-    """A test without servers."""
-
-    started = ()
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +37,7 @@ def show(opened):
 
 def changing(driver, within=60):
     """Why the page may change within a time in seconds."""
-    return Rest(NoServers()).state(driver, within).changing
+    return Rest(Servers()).state(driver, within).changing
 
 
 @pytest.mark.parametrize(
@@ -103,7 +98,7 @@ def test_silence_is_a_script_that_runs():
 def test_what_repeats_is_not_pending(show, script, is_pending):
     """A check that something is not there would wait for ever."""
     driver = show(f"<script>{script}</script>")
-    rest = Rest(NoServers())
+    rest = Rest(Servers())
     eventually(lambda: bool(rest.state(driver, 60).pending) == is_pending)
 
 
@@ -141,7 +136,7 @@ def test_a_page_that_was_there_before_may_do_anything(opened):
 def test_a_dialog_ends_all_waits(show):
     """The next command of the test would close it."""
     driver = show("<script>setTimeout(() => alert('Saved'))</script>")
-    rest = Rest(NoServers())
+    rest = Rest(Servers())
     eventually(lambda: rest.has_dialog(driver))
     assert rest.state(driver, 1).has_dialog
     rest.wait_for_end(driver, 30)

@@ -2,11 +2,12 @@
 
 import time
 from fnmatch import fnmatch
-from types import SimpleNamespace
 
 import pytest
 from SeleniumLibrary import SeleniumLibrary
 
+from robot_cherrypy.harness.registry import Servers
+from robot_cherrypy.harness.remote_server import RemoteServer
 from robot_cherrypy.pages.observer import Dialog, ObserverError
 from robot_cherrypy.pages.waiting import PageWait, uses_page, wait_for_navigation
 from robot_cherrypy.tests.evidence.records import exchange
@@ -27,6 +28,7 @@ class Server:
     is_running = True
 
     def __init__(self, busy=0, exchanges=None):
+        self.alias = f"server {id(self)}"
         self.busy = busy
         self.timeouts = []
         self.exchanges = exchanges or [exchange(path="/busy", started=CLICK + 1)]
@@ -42,6 +44,14 @@ class Server:
         return left if self.busy >= 0 else []
 
 
+def using(*servers):
+    """The servers of a test that uses these."""
+    used = Servers()
+    for server in servers:
+        used.use(server)
+    return used
+
+
 @pytest.fixture
 def wait(observe):
     """Wait for a page, whose observer is made of the events of its `steps`, and servers."""
@@ -49,7 +59,7 @@ def wait(observe):
     def wait(page, *servers, timeout=60):
         driver = Driver()
         observe(driver, page)
-        page_wait = PageWait(SimpleNamespace(started=list(servers)))
+        page_wait = PageWait(using(*servers))
         return not page_wait.wait(driver, timeout, CLICK)
 
     return wait
@@ -107,6 +117,15 @@ def test_all_servers_are_waited_for(wait):
     assert [1, 0, 1] == [len(server.timeouts) for server in (first, ended, last)]
 
 
+def test_of_a_server_elsewhere_only_the_browser_tells(wait):
+    """It cannot be asked what it has in flight."""
+    elsewhere = RemoteServer("shop", "http://shop.example", None)
+    page = browser([LOADING], [LOADED])
+    assert wait(page, elsewhere, Server())
+    assert [] == page.steps
+    assert not wait(browser(), elsewhere, Server(busy=9))
+
+
 def test_a_page_that_goes_on_loading_is_given_up(wait):
     """The wait ends after the time-out."""
     assert not wait(browser(events=[LOADING]), timeout=0.02)
@@ -138,7 +157,7 @@ def test_what_stays_open_is_waited_for_once(observe):
     page = browser(events=[request_sent("/poll*")])
     driver = Driver()
     observe(driver, page)
-    wait = PageWait(SimpleNamespace(started=[server]))
+    wait = PageWait(using(server))
     message = wait.wait(driver, 0.02, CLICK)
     assert "It goes on: GET /poll*. Clicks do not wait for /poll* from now on" in message
     assert "" == wait.wait(driver, 5, CLICK)
@@ -148,7 +167,7 @@ def test_what_a_click_caused_is_always_waited_for(observe):
     """A page that is slow may be faster the next time."""
     driver = Driver()
     observe(driver, browser())
-    wait = PageWait(SimpleNamespace(started=[Server(busy=10**9)]))
+    wait = PageWait(using(Server(busy=10**9)))
     messages = [wait.wait(driver, 0.02, CLICK) for _ in range(2)]
     assert ["It goes on: GET /busy."] * 2 == messages
 
