@@ -5,8 +5,14 @@ import signal
 import sys
 import threading
 import time
+import traceback
+import weakref
 
-GRACE = 5  # seconds for threads that are about to end
+# How long threads may take to end after the last test, in seconds: on a busy machine, too.
+GRACE = 30
+
+# The test after which each thread was there for the first time, by its name.
+_SEEN_AFTER = weakref.WeakKeyDictionary()
 
 
 def pytest_configure():
@@ -19,14 +25,23 @@ def pytest_configure():
             signal.signal(number, handler)
 
 
+def pytest_runtest_logfinish(nodeid):
+    """Know which test has left a thread."""
+    for thread in _threads_left():
+        _SEEN_AFTER.setdefault(thread, nodeid)
+
+
 def pytest_unconfigure():
     """Fail, rather than hang for ever, when a test has left a thread that nobody ends."""
     deadline = time.monotonic() + GRACE
     while (left := _threads_left()) and time.monotonic() < deadline:
         left[0].join(0.1)
     if left:
-        names = ", ".join(thread.name for thread in left)
-        sys.stderr.write(f"Threads were left behind: {names}\n")
+        frames = sys._current_frames()
+        for thread in left:
+            test = _SEEN_AFTER.get(thread, "the last test")
+            stack = "".join(traceback.format_stack(frames.get(thread.ident)))
+            sys.stderr.write(f"Thread '{thread.name}' was left behind by {test}, in:\n{stack}\n")
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(1)

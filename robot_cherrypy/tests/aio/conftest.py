@@ -32,7 +32,7 @@ class RunningServer:
 
     def connect(self):
         """Return a new connection to the server."""
-        return HTTPConnection(*self.address, timeout=10)
+        return HTTPConnection(*self.address, timeout=60)
 
     def request(self, path, *, method="GET", connection=None, **kwargs):
         """Send a request; return the status, headers and body of its response."""
@@ -52,7 +52,7 @@ class RunningServer:
     def stop(self):
         """Stop the server and its thread."""
         self.server.stop()
-        self.thread.join(10)
+        self.thread.join(60)
 
 
 def settings(**attributes):

@@ -115,12 +115,12 @@ def test_a_locked_session_does_not_block_other_requests(serve, sessions):
     cookie = start_session(running)
     with ThreadPoolExecutor(5) as clients:
         holding = clients.submit(running.get, "/hold", headers=cookie)
-        assert root.entered.wait(10)
+        assert root.entered.wait(60)
         waiting = [clients.submit(running.get, "/count", headers=cookie) for _ in range(4)]
         assert "1" == running.get("/count")
         assert "released" == running.get("/release")
-        assert "held" == holding.result(10)
-        assert ["2", "3", "4", "5"] == sorted(response.result(10) for response in waiting)
+        assert "held" == holding.result(60)
+        assert ["2", "3", "4", "5"] == sorted(response.result(60) for response in waiting)
 
 
 def test_an_expired_page_is_made_once(serve):
@@ -132,10 +132,10 @@ def test_an_expired_page_is_made_once(serve):
         variants.clear()  # as if they had expired
     with ThreadPoolExecutor(5) as clients:
         first = clients.submit(running.get, "/cached")
-        assert root.entered.wait(10)
+        assert root.entered.wait(60)
         others = [clients.submit(running.get, "/cached") for _ in range(4)]
         assert "released" == running.get("/release")
-        assert ["call 2"] * 5 == [response.result(10) for response in [first, *others]]
+        assert ["call 2"] * 5 == [response.result(60) for response in [first, *others]]
 
 
 def test_files_are_read_on_worker_threads(serve, tmp_path):
@@ -219,10 +219,10 @@ def test_locks_are_reentrant_and_can_be_tried():
     """Outside of requests, a thread owns the lock, as with an RLock."""
     lock = RequestLock()
     with lock, lock, ThreadPoolExecutor(1) as other:
-        assert not other.submit(lock.acquire, blocking=False).result(10)
-        assert not other.submit(lock.acquire, timeout=0.01).result(10)
+        assert not other.submit(lock.acquire, blocking=False).result(60)
+        assert not other.submit(lock.acquire, timeout=0.01).result(60)
     with ThreadPoolExecutor(1) as other:
-        assert other.submit(lock.acquire, blocking=False).result(10)
-        other.submit(lock.release).result(10)
+        assert other.submit(lock.acquire, blocking=False).result(60)
+        other.submit(lock.release).result(60)
     with pytest.raises(RuntimeError, match="un-acquired"):
         lock.release()

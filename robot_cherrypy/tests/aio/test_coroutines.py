@@ -262,9 +262,9 @@ def test_a_coroutine_is_cancelled_when_its_client_disconnects(serve):
     root = Root()
     connection = serve(root).connect()
     connection.request("GET", "/forever")
-    assert root.entered.wait(10)
+    assert root.entered.wait(60)
     connection.close()
-    assert root.ended.wait(10)
+    assert root.ended.wait(60)
     assert ["cancelled", "on_end_resource", "on_end_request"] == root.events
 
 
@@ -281,9 +281,9 @@ def test_streams_are_closed_when_their_client_disconnects(serve, page, wrapped):
         )
     connection = running.connect()
     connection.request("GET", f"/{page}")
-    assert root.entered.wait(10)
+    assert root.entered.wait(60)
     connection.close()
-    assert root.ended.wait(10)
+    assert root.ended.wait(60)
     assert ["closed"] == root.events
     running.stop()
 
@@ -315,7 +315,7 @@ def test_a_plain_page_runs_to_its_end_when_its_client_disconnects(serve):
         @cherrypy.config(**{"hooks.on_end_request": lambda: plain.end()})  # noqa: PLW0108
         def index(self):
             self.entered.set()
-            self.leave.wait(10)
+            self.leave.wait(60)
             self.events.append(f"left {cherrypy.request.path_info}")
             return "nobody reads it"
 
@@ -327,16 +327,16 @@ def test_a_plain_page_runs_to_its_end_when_its_client_disconnects(serve):
     running = serve(plain)
     connection = running.connect()
     connection.request("GET", "/")
-    assert plain.entered.wait(10)
+    assert plain.entered.wait(60)
     connection.close()
     assert is_left(running)
     plain.leave.set()
-    assert plain.ended.wait(10)
+    assert plain.ended.wait(60)
     assert ["left /", "ended"] == plain.events
 
 
 def is_left(running):
-    """Return whether all clients of a server are disconnected within ten seconds."""
+    """Return whether all clients of a server are disconnected in time."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if not running.server.connections:
@@ -376,14 +376,14 @@ def test_plain_pages_wait_for_a_free_thread(serve):
         @cherrypy.expose
         def index(self):
             self.entered.release()
-            self.leave.wait(10)
+            self.leave.wait(60)
             return "done"
 
     slow = Slow()
     running = serve(slow, thread_pool=2, accepted_queue_size=0, accepted_queue_timeout=0.1)
     with ThreadPoolExecutor(3) as clients:
         first = [clients.submit(running.request, "/") for _ in range(2)]
-        assert [True, True] == [slow.entered.acquire(timeout=10) for _ in range(2)]
+        assert [True, True] == [slow.entered.acquire(timeout=60) for _ in range(2)]
         assert 503 == running.request("/")[0]
         slow.leave.set()
         assert [200, 200] == [response.result()[0] for response in first]
@@ -398,19 +398,13 @@ def test_the_watchdog_logs_what_blocks_the_loop(serve, monkeypatch):
     class Blocking:
         @cherrypy.expose
         async def index(self):
-            deadline = time.monotonic() + 60
-            while not logged_or_late(deadline):
-                time.sleep(0.01)  # noqa: ASYNC251 - what a coroutine must not do
+            time.sleep(0.3)  # noqa: ASYNC251 - what a coroutine must not do
             return "done"
 
-    def logged_or_late(deadline):
-        return blocked.is_set() or time.monotonic() > deadline
-
-    blocked = threading.Event()
-    threading.Timer(0.3, blocked.set).start()
     running = serve(Blocking(), blocked_after=0.05)
-    assert "done" == running.get("/")
+    told = []
+    while not told:  # the watchdog's thread may be late
+        assert "done" == running.get("/")
+        told = [message for message in logged if "in index" in message]
     running.stop()
-    [message] = [message for message in logged if "blocked" in message]
-    assert "The event loop was blocked for" in message
-    assert "in index" in message
+    assert "The event loop was blocked for" in told[0]

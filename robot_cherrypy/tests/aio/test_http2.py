@@ -266,7 +266,7 @@ def connect(serve, certificate, settings, root):
 
 
 def wait_until(condition):
-    """Wait until a condition is true, for at most 10 seconds."""
+    """Wait until a condition is true, for at most a minute."""
     deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
@@ -518,7 +518,7 @@ def test_request_is_cancelled_once(connect, root):
     client.request("/tidy")
     wait_until(lambda: root.started)
     client.socket.close()
-    assert root.cancelled.acquire(timeout=10)
+    assert root.cancelled.acquire(timeout=60)
     assert 1 == root.cancellations
 
 
@@ -701,7 +701,7 @@ def test_late_body(connect, drip):
             client.events += client.state.receive_data(client.socket.recv(65536))
         except TimeoutError:
             continue
-    client.socket.settimeout(10)
+    client.socket.settimeout(60)
     event = client.next(h2.events.ResponseReceived, number)
     assert "408" == dict(event.headers)[":status"]
     assert CODES.NO_ERROR == client.reset_code(number)
@@ -762,7 +762,7 @@ def test_cancelled(connect, root):
         end(client)
         if client.socket.fileno() >= 0:
             client.flush()
-        assert root.cancelled.acquire(timeout=10), count
+        assert root.cancelled.acquire(timeout=60), count
         root.started = 0
 
 
@@ -775,7 +775,7 @@ def test_stop(connect, root):
     stopping.start()
     event = client.next(h2.events.ConnectionTerminated)
     assert (CODES.NO_ERROR, number) == (event.error_code, event.last_stream_id)
-    stopping.join(10)
+    stopping.join(60)
     assert root.cancelled.acquire(timeout=60)
 
 

@@ -45,7 +45,7 @@ class Threads:
 
     def kinds(self):
         """Return the kinds of thread, after the end of the request."""
-        assert self.ended.wait(10)
+        assert self.ended.wait(60)
         return set(self.names.values())
 
 
@@ -183,7 +183,7 @@ def test_a_plain_request_runs_on_one_thread(served, threads, path):
 def test_a_coroutine_request_runs_on_the_loop(served, threads, path):
     """The hooks of a coroutine page, and of one marked `inline`, run on the loop's thread."""
     served.request("/" + path)
-    assert threads.ended.wait(10)
+    assert threads.ended.wait(60)
     assert {served.thread.name} == {threads.names[place] for place in ("page", *POINTS[:2])}
 
 
@@ -350,7 +350,7 @@ def test_a_request_has_one_context(serve, page, start, end):
     )
     end_hook = end and getattr(pages, end)
     assert 200 == served.request(f"/{page}")[0]
-    assert pages.ended.wait(10)
+    assert pages.ended.wait(60)
     assert [] == pages.errors
 
 
@@ -458,7 +458,7 @@ class Waits:
     def counted(self):
         if cherrypy.session.get("number") == 1 and not self.leave.is_set():
             self.entered.release()
-            assert self.leave.wait(10)
+            assert self.leave.wait(60)
         cherrypy.session["number"] = cherrypy.session.get("number", 0) + 1
         return str(cherrypy.session["number"])
 
@@ -487,7 +487,7 @@ def test_uploads_that_drip_hold_no_thread(serve, path):
     served = serve(pages, thread_pool=THREADS)
     connections = [upload(served, path, 10) for _ in range(WAITING)]
     if path == "/unprocessed":
-        assert all(pages.entered.acquire(timeout=10) for _ in connections)
+        assert all(pages.entered.acquire(timeout=60) for _ in connections)
     else:
         for connection in connections:
             connection.send(b"name=")
@@ -509,7 +509,7 @@ def test_requests_that_wait_for_a_session_hold_no_thread(serve):
             clients.submit(served.get, "/counted", headers={"Cookie": cookie})
             for _ in range(WAITING)
         ]
-        assert pages.entered.acquire(timeout=10)
+        assert pages.entered.acquire(timeout=60)
         assert wait_until(lambda: served.server.connections >= WAITING)
         assert "free" == served.get("/")
         pages.leave.set()
@@ -524,7 +524,7 @@ def test_clients_that_read_slowly_hold_no_thread(serve):
     connections = [served.connect() for _ in range(WAITING)]
     for connection in connections:
         connection.request("GET", "/large")
-    assert all(pages.entered.acquire(timeout=10) for _ in connections)
+    assert all(pages.entered.acquire(timeout=60) for _ in connections)
     assert "free" == served.get("/")
     for connection in connections:
         connection.close()
@@ -536,7 +536,7 @@ def test_threads_that_were_added_for_others_that_wait_end(serve):
     others = workers()  # of servers that other tests share
     served = serve(pages, thread_pool=THREADS)
     connections = [upload(served, "/unprocessed", 10) for _ in range(WAITING)]
-    assert all(pages.entered.acquire(timeout=10) for _ in connections)
+    assert all(pages.entered.acquire(timeout=60) for _ in connections)
     assert WAITING <= len(set(workers()).difference(others))
     for connection in connections:
         connection.send(b"name=12345")
@@ -551,7 +551,7 @@ def workers():
 
 
 def wait_until(condition):
-    """Return whether the condition holds within ten seconds."""
+    """Return whether the condition holds in time."""
     deadline = time.monotonic() + 60
     while not condition():
         if time.monotonic() > deadline:

@@ -56,7 +56,7 @@ def test_clients_that_do_not_read_are_disconnected(serve):
 
 
 def becomes(value, function):
-    """Return whether `function()` returns `value` within twenty seconds."""
+    """Return whether `function()` returns `value` in time."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         if function() == value:

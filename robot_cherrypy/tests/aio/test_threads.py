@@ -49,7 +49,7 @@ def threaded():
     thread.start()
 
     def get(path, **headers):
-        connection = HTTPConnection(*server.bind_addr, timeout=10)
+        connection = HTTPConnection(*server.bind_addr, timeout=60)
         connection.request("GET", path, headers=headers)
         response = connection.getresponse()
         body = response.read().decode()

@@ -166,7 +166,10 @@ def test_bidi_connection_ends_with_the_browser(url):
     context = driver.browsing_context.get_tree()
     assert url == context[0].url
     driver.quit()
-    assert set() == set(threading.enumerate()) - before
+    left = set(threading.enumerate()) - before
+    for thread in left:
+        thread.join(60)
+    assert not any(thread.is_alive() for thread in left)
 
 
 def test_window_without_a_display(monkeypatch):

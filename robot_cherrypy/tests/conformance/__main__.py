@@ -213,7 +213,7 @@ def _memcached():
         yield
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _keep_results(folder, results):

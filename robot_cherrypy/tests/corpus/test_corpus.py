@@ -24,8 +24,9 @@ _LONG_PATIENCE = 3 * servers.SOCKET_TIMEOUT
 _WITH_TIMEOUT = {"cherrypy", "tls", "websocket", "hosted-websocket"}
 # Those of which the headers of responses are compared, too.
 _COMPARING_HEADERS = _WITH_TIMEOUT
-# How often an unexpected outcome is tried again, alone: some depend on the speed of the machine.
-_TRIES = 3
+# How often an unexpected outcome is tried again, alone, each time with more patience: some depend
+# on the speed of the machine.
+_TRIES = 5
 
 
 class Corpus:
@@ -51,10 +52,10 @@ class Corpus:
 
         return dict(zip(keys, await asyncio.gather(*map(limited, keys)), strict=True))
 
-    async def _exchange(self, server, application, name):
+    async def _exchange(self, server, application, name, tries=1):
         patience = _LONG_PATIENCE if application in _WITH_TIMEOUT else _PATIENCE
         port = self._ports[server][application]
-        outcome = await exchange(port, CASES[name], patience)
+        outcome = await exchange(port, CASES[name], tries * patience)
         if application not in _COMPARING_HEADERS and not CASES[name].is_http2:
             outcome.responses = [response._replace(headers=()) for response in outcome.responses]
         return outcome
@@ -65,10 +66,10 @@ class Corpus:
         others = [self._outcomes[peer, application, name] for peer in PEERS[application]]
         return "" if ours in others else ours.summary
 
-    def repeat(self, application, server, name):
+    def repeat(self, application, server, name, tries):
         """Send a case again, and nothing else at the same time."""
         for each in (server, *PEERS[application]):
-            outcome = asyncio.run(self._exchange(each, application, name))
+            outcome = asyncio.run(self._exchange(each, application, name, tries))
             self._outcomes[each, application, name] = outcome
 
     def shown(self, application, server, name):
@@ -117,10 +118,10 @@ def test_servers_answer_alike(corpus, application, server):
         if application not in case.applications:
             continue
         wanted = expected.get((application, server, name), "")
-        for _ in range(_TRIES):
+        for tries in range(1, _TRIES + 1):
             if corpus.difference(application, server, name) == wanted:
                 break
-            corpus.repeat(application, server, name)
+            corpus.repeat(application, server, name, tries)
         else:
             problems.append(f"expected {wanted!r}: {corpus.shown(application, server, name)}")
     assert not problems, "\n".join(problems)

@@ -174,9 +174,15 @@ Backslash In \\ Name
 Faults In ${ENV} \\
     Fail Requests    /    times=9
 Late In ${ENV}
-    Evaluate    threading.Thread(target=requests.get, args=[$URL + "/newsletter?x=${ENV}"]).start()
+    VAR    ${address}    ${URL}/newsletter?x=${ENV}
+    ${late} =    Evaluate    threading.Thread(target=requests.get, args=[$address])
+    VAR    ${LATE}    ${late}    scope=SUITE
+    Evaluate    $LATE.start()
+    Wait Until Keyword Succeeds    60 s    10 ms
+    ...    Server Should Have Received    GET    /newsletter
 Innocent
     Visit    /
+    [Teardown]    Evaluate    $LATE.join()
 """
 )
 
@@ -519,7 +525,7 @@ Leaves A Request
     VAR    ${address}    ${{$url.split("/")[2]}}
     ${client} =    Evaluate    http.client.HTTPConnection($address)
     Evaluate    $client.request("GET", "/")
-    Wait Until Keyword Succeeds    10 s    10 ms    Server Should Have Received    GET    /
+    Wait Until Keyword Succeeds    60 s    10 ms    Server Should Have Received    GET    /
     [Teardown]    Evaluate    $client.close()
 Is Not Told Again
     No Operation

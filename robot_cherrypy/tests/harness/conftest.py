@@ -52,4 +52,4 @@ def launch():
 
 def get(server, path="/"):
     """Return the text of a page."""
-    return requests.get(f"{server.url}{path}", timeout=10).text
+    return requests.get(f"{server.url}{path}", timeout=60).text

@@ -129,7 +129,7 @@ def test_value_that_cannot_be_sent_is_named(launch, kind):
 def test_handlers_in_flight_are_named(launch, kind):
     """The child reports which requests it cut."""
     server = launch("sample_app.misbehaving:Restless", kind=kind, isolation="process")
-    with requests.get(f"{server.url}/stream", stream=True, timeout=10) as response:
+    with requests.get(f"{server.url}/stream", stream=True, timeout=60) as response:
         response.raw.read(1)
         cut = server.stop().cut
     assert len(cut) == 1
@@ -268,7 +268,7 @@ def test_breakpoint_is_ignored(launch, kind, tmp_path):
         "        breakpoint()\n        return 'on'\n"
     )
     server = launch("halting:Halting", kind=kind, isolation="process", search_path=(tmp_path,))
-    assert "on" == requests.get(server.url, timeout=10).text
+    assert "on" == requests.get(server.url, timeout=60).text
     server.stop()
     assert "breakpoint() was ignored" in server.output.text
     assert "halting.py, line 5): this server has no terminal" in server.output.text

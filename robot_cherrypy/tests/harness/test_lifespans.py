@@ -96,7 +96,7 @@ def test_application_that_fails_at_its_first_event_is_served(kind):
     server = server_of("fails_at_startup", kind)
     server.start()
     try:
-        assert "served" == requests.get(server.url, timeout=10).text
+        assert "served" == requests.get(server.url, timeout=60).text
     finally:
         server.stop()
 
@@ -106,7 +106,7 @@ def test_exit_in_a_task_ends_the_server(kind):
     server = server_of("exits_while_served", kind)
     server.start()
     try:
-        requests.get(server.url, timeout=10)
+        requests.get(server.url, timeout=60)
         deadline = time.monotonic() + 60
         while server.end_reason is None and time.monotonic() < deadline:
             server.wait_for_end(0, 0.1)

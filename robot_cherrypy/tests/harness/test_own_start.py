@@ -51,7 +51,7 @@ def test_tree_as_the_application(launch, kind, isolation, attribute):
     for _start in range(2 if isolation == "thread" else 1):
         server = launch(f"{AROUND}:{attribute}", kind=kind, isolation=isolation)
         for path in ("/", "/below/"):
-            response = requests.get(f"{server.url}{path}", timeout=10)
+            response = requests.get(f"{server.url}{path}", timeout=60)
             assert "hello" == response.text
             assert (attribute == "middleware") == ("X-Middleware" in response.headers)
 

@@ -19,7 +19,7 @@ def test_restart_keeps_the_port_while_a_client_is_connected(kind):
     server = servers.start(launch)
     with requests.Session() as client:
         for _ in range(3):
-            client.get(server.url, timeout=10)
+            client.get(server.url, timeout=60)
             port = urlsplit(server.url).port
             server, _stopped = servers.restart()
             assert port == urlsplit(server.url).port

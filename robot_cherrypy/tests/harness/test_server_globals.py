@@ -37,7 +37,7 @@ def limited(size):
 
 def status_of_upload(server):
     """Return the status of the response to a body of 20 bytes."""
-    return requests.post(server.url, data={"text": "x" * 15}, timeout=10).status_code
+    return requests.post(server.url, data={"text": "x" * 15}, timeout=60).status_code
 
 
 @pytest.mark.parametrize("first_stops", [False, True])

@@ -28,6 +28,6 @@ def test_exit_of_a_task_leaves_the_loop_running():
 
     thread.spawn(leave())
     goes_on = asyncio.run_coroutine_threadsafe(asyncio.sleep(0.01, "on"), thread.loop)
-    assert "on" == goes_on.result(10)
+    assert "on" == goes_on.result(60)
     assert [3] == [error.code for error in exits]
     assert thread.close(1)

@@ -89,7 +89,7 @@ def test_times_are_of_this_process(network):
     before = time.monotonic()
     console.handle_event(*call(NUMBER), network)
     [[line], _left_out] = console.lines()
-    assert before - 0.1 <= line.at <= time.monotonic() + 0.1
+    assert before - 5 <= line.at <= time.monotonic() + 5
 
 
 def test_a_page_that_writes_without_end_does_not_hide_its_errors(network, monkeypatch):

@@ -39,7 +39,7 @@ class _Answer(HTMLParser):
 
 
 def _post(url, **kwargs):
-    return requests.post(f"{url}/echo", timeout=10, **kwargs)
+    return requests.post(f"{url}/echo", timeout=60, **kwargs)
 
 
 @pytest.mark.parametrize("message", MESSAGES.values(), ids=MESSAGES.keys())
@@ -71,7 +71,7 @@ def test_lone_carriage_return_survives(echo_url):
 
 def test_form_is_a_private_utf8_page(echo_url):
     """The form is not cached, not sniffed, and may load and run nothing."""
-    response = requests.get(f"{echo_url}/", timeout=10)
+    response = requests.get(f"{echo_url}/", timeout=60)
 
     assert 200 == response.status_code
     assert "text/html;charset=utf-8" == response.headers["Content-Type"]
@@ -91,7 +91,7 @@ def test_answer_has_the_same_headers(echo_url):
 
 def test_head_of_form(echo_url):
     """HEAD is answered as GET is, without a body."""
-    response = requests.head(f"{echo_url}/", timeout=10)
+    response = requests.head(f"{echo_url}/", timeout=60)
 
     assert (200, b"") == (response.status_code, response.content)
 
@@ -107,7 +107,7 @@ def test_head_of_form(echo_url):
 )
 def test_wrong_method_is_refused(echo_url, method, path, allowed):
     """A page says which methods it takes."""
-    response = requests.request(method, f"{echo_url}{path}", timeout=10)
+    response = requests.request(method, f"{echo_url}{path}", timeout=60)
 
     assert (405, allowed) == (response.status_code, response.headers["Allow"])
 
@@ -137,7 +137,7 @@ def test_a_file_is_a_bad_request():
 def test_too_large_body_is_refused(echo_url):
     """CherryPy's limit for bodies holds, and the client hears of it before it sends anything."""
     address = urlsplit(echo_url)
-    client = HTTPConnection(address.netloc, timeout=10)
+    client = HTTPConnection(address.netloc, timeout=60)
     client.putrequest("POST", f"{address.path}/echo")
     client.putheader("Content-Length", str(BODY_LIMIT + 1))
     client.putheader("Content-Type", "application/x-www-form-urlencoded")

@@ -123,7 +123,7 @@ def test_tls_is_told(certificate, unlike_cheroot):
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.maximum_version = ssl.TLSVersion.TLSv1_2
     with hosted(f"{wsgi_applications.__name__}:application", "async", certificate) as number:
-        connection = HTTPSConnection("127.0.0.1", number, context=context, timeout=10)
+        connection = HTTPSConnection("127.0.0.1", number, context=context, timeout=60)
         connection.request("GET", "/environ")
         assert b"noted" == connection.getresponse().read()
         cipher = connection.sock.cipher()[0]

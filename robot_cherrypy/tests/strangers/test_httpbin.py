@@ -43,7 +43,7 @@ def test_bodies_arrive_unchanged(httpbin):
     part = httpbin.get("/range/1000", headers={"Range": "bytes=10-19"})
     assert (part.status_code, len(part.content)) == (206, 10)
     assert httpbin.get("/drip?numbytes=5&duration=0.2&delay=0").content == b"*" * 5
-    head = httpbin.session.head(httpbin.server.url + "/bytes/10", timeout=10)
+    head = httpbin.session.head(httpbin.server.url + "/bytes/10", timeout=60)
     assert (head.headers["Content-Length"], head.content) == ("10", b"")
 
 

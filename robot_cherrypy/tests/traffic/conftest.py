@@ -3,6 +3,7 @@
 import asyncio
 import threading
 import time
+from pathlib import Path
 
 import cherrypy
 import pytest
@@ -152,6 +153,12 @@ class Failing:
         return "fine"
 
     @cherrypy.expose
+    def held(self, until):
+        while not Path(until).exists():
+            time.sleep(0.01)
+        return "released"
+
+    @cherrypy.expose
     def late(self):
         def work():
             time.sleep(0.1)
@@ -209,14 +216,14 @@ class Client:
         self.start = time.monotonic()
 
     def get(self, path, **options):
-        return requests.get(self._server.url + path, timeout=10, **options)
+        return requests.get(self._server.url + path, timeout=60, **options)
 
     def errors(self):
-        assert [] == self._server.requests_left_after(5)
+        assert [] == self._server.requests_left_after(60)
         return [error for error in JOURNAL.new_errors if error.at >= self.start]
 
     def exchanges(self):
-        assert [] == self._server.requests_left_after(5)
+        assert [] == self._server.requests_left_after(60)
         return JOURNAL.exchanges_since(self.start)
 
 

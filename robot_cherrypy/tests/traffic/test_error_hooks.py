@@ -43,7 +43,7 @@ def test_an_error_is_recorded(client, kind, path):
 def test_an_error_that_comes_after_the_response_is_waited_for(client, server):
     """In a thread that the request started."""
     client.get("/late")
-    server.wait_for_end(client.start, 5)
+    server.wait_for_end(client.start, 60)
     [error] = client.errors()
     assert ("RuntimeError: late", "/late", "in a thread") == (error.error, error.path, error.when)
 

@@ -182,8 +182,8 @@ def started(kind):
 def recorded(server, path):
     """What was recorded of a request, once it has ended; a child process reports it some later."""
     start = time.monotonic()
-    requests.get(server.url + path, timeout=10, allow_redirects=False)
-    while time.monotonic() < start + 10:
+    requests.get(server.url + path, timeout=60, allow_redirects=False)
+    while time.monotonic() < start + 60:
         for exchange in JOURNAL.exchanges_since(start):
             if exchange.path == path and exchange.ended:
                 return exchange

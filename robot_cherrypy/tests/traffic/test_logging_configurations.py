@@ -139,7 +139,7 @@ def errors_of(server, path):
     """The errors that a request for a page leads to."""
     start = time.monotonic()
     requests.get(server.url + path, timeout=20)
-    server.wait_for_end(start, 5)
+    server.wait_for_end(start, 60)
     return [error for error in JOURNAL.new_errors if error.path == path and error.at >= start]
 
 

@@ -138,7 +138,7 @@ def test_an_error_of_no_request_belongs_to_its_server(client, server, job):
 def test_errors_in_finalizers_of_libraries_are_nobodys(client, server):
     """A file of a closed connection cannot be flushed, which Python 3.13 tells of."""
     client.get("/leave_unflushed")
-    server.wait_for_end(client.start, 10)
+    server.wait_for_end(client.start, 60)
     assert [] == client.errors()
 
 
@@ -162,7 +162,7 @@ def test_other_threads_of_this_process_have_no_server_errors():
         failed.set()
 
     threading.Thread(target=fail).start()
-    assert failed.wait(10)
+    assert failed.wait(60)
     assert [] == [error for error in JOURNAL.new_errors if error.at >= start]
 
 

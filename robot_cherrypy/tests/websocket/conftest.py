@@ -87,7 +87,7 @@ class RawClient:
     """A client that does the handshake, and then sends and reads bytes."""
 
     def __init__(self, site, path, *, extensions=None, headers=()):
-        self.socket = socket.create_connection(site.address, timeout=10)
+        self.socket = socket.create_connection(site.address, timeout=60)
         self.reader = self.socket.makefile("rb")
         key = base64.b64encode(os.urandom(16)).decode()
         lines = [

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timing
 def joined(stack, site, path="/member"):
     """Connect to a page that joins the group, and wait until it has."""
     client = stack.enter_context(connect(site.ws + path))
-    assert "joined" == client.receive(timeout=10)
+    assert "joined" == client.receive(timeout=60)
     return client
 
 
@@ -27,10 +27,10 @@ def test_broadcast(site):
     with contextlib.ExitStack() as stack:
         coroutine, plain = joined(stack, site), joined(stack, site, "/plain_member")
         for number in range(10):
-            requests.get(f"{site.url}/say?message={number}", timeout=10)
+            requests.get(f"{site.url}/say?message={number}", timeout=60)
         expected = [str(number) for number in range(10)]
-        assert expected == [coroutine.receive(timeout=10) for _ in expected]
-        assert expected == [plain.receive(timeout=10) for _ in expected]
+        assert expected == [coroutine.receive(timeout=60) for _ in expected]
+        assert expected == [plain.receive(timeout=60) for _ in expected]
 
 
 def test_own_broadcast_comes_before_what_is_sent_next(site):
@@ -38,7 +38,7 @@ def test_own_broadcast_comes_before_what_is_sent_next(site):
     with contextlib.ExitStack() as stack:
         client = joined(stack, site)
         client.send("to all")
-        assert ["to all", "sent"] == [client.receive(timeout=10) for _ in range(2)]
+        assert ["to all", "sent"] == [client.receive(timeout=60) for _ in range(2)]
 
 
 def test_members_that_leave(site):
@@ -47,11 +47,11 @@ def test_members_that_leave(site):
         joined(stack, site)
         with contextlib.ExitStack() as short:
             joined(short, site)
-            assert "2" == requests.get(site.url + "/say?message=x", timeout=10).text
+            assert "2" == requests.get(site.url + "/say?message=x", timeout=60).text
         deadline = time.monotonic() + 60
         while len(site.pages.group) > 1 and time.monotonic() < deadline:
-            requests.get(site.url, timeout=10)
-        assert "1" == requests.get(site.url + "/say?message=x", timeout=10).text
+            requests.get(site.url, timeout=60)
+        assert "1" == requests.get(site.url + "/say?message=x", timeout=60).text
 
 
 def test_slow_member(site, raw):
@@ -62,10 +62,10 @@ def test_slow_member(site, raw):
         message = "x" * 50_000
         group = site.pages.group
         while len(group) < 2:
-            requests.get(site.url, timeout=10)
+            requests.get(site.url, timeout=60)
         for _ in range(400):
             group.broadcast(message)
-            assert message == fast.receive(timeout=10)
+            assert message == fast.receive(timeout=60)
         assert 1013 == slow.close_code()
 
 
@@ -75,10 +75,10 @@ def test_stop(site, path):
     with connect(site.ws + path) as client:
         client.send("x")
         if path == "/plain_echo":
-            assert "x" == client.receive(timeout=10)
+            assert "x" == client.receive(timeout=60)
         site.server.stop()
         with pytest.raises(Closed) as closed:
-            client.receive(timeout=10)
+            client.receive(timeout=60)
         assert 1001 == closed.value.code
 
 
@@ -88,10 +88,10 @@ def test_stop_with_a_client_that_does_not_answer(site, raw):
     connection.send(frame(1, b"x"))
     stopping = threading.Thread(target=site.server.stop)
     stopping.start()
-    stopping.join(10)
+    stopping.join(60)
     assert not stopping.is_alive()
     assert 1001 == connection.close_code()
-    assert 1001 == pages.ended.get(timeout=10)[0]
+    assert 1001 == pages.ended.get(timeout=60)[0]
 
 
 def test_stop_tells_open_websockets_of_each_server_only(site):
@@ -103,7 +103,7 @@ def test_stop_tells_open_websockets_of_each_server_only(site):
         with connect(site.ws + "/echo") as stays:
             other.server.stop()
             stays.send("still here")
-            assert "still here" == stays.receive(timeout=10)
+            assert "still here" == stays.receive(timeout=60)
     finally:
         other.server.stop()
 
@@ -124,7 +124,7 @@ def test_many_cycles_leave_nothing(site):
     for number in range(2000):
         with connect(site.ws + ("/echo" if number % 2 else "/plain_echo")) as client:
             client.send("x")
-            assert "x" == client.receive(timeout=10)
+            assert "x" == client.receive(timeout=60)
     deadline = time.monotonic() + 60
     while counts() > before and time.monotonic() < deadline:
         with connect(site.ws + "/echo"):

@@ -36,7 +36,7 @@ def test_violation(site, raw, wire, code):
         connection.send(wire)
     assert code == connection.close_code()
     assert connection.at_end()
-    assert code == pages.ended.get(timeout=10)[0]
+    assert code == pages.ended.get(timeout=60)[0]
 
 
 def test_bomb(raw):
@@ -52,7 +52,7 @@ def test_limits_of_the_page(site, raw):
     """A frame and a message each have a limit."""
     with connect(site.ws + "/small") as client:
         client.send("x" * 600)
-        assert "600" == client.receive(timeout=10)
+        assert "600" == client.receive(timeout=60)
     whole = raw("/small")
     whole.send(frame(BINARY, b"x" * 601))
     assert 1009 == whole.close_code()
@@ -82,14 +82,14 @@ def test_close_without_code(site, raw):
     connection.send(frame(CLOSE))
     assert (CLOSE, b"") == connection.frame()
     assert connection.at_end()
-    assert (1005, "") == pages.ended.get(timeout=10)
+    assert (1005, "") == pages.ended.get(timeout=60)
 
 
 def test_vanished_client(site, raw):
     """If a connection ends without a close frame, the page is told 1006."""
     connection = raw("/recorded")
     connection.close()
-    assert (1006, "") == pages.ended.get(timeout=10)
+    assert (1006, "") == pages.ended.get(timeout=60)
 
 
 def test_silent_client(raw):
@@ -98,7 +98,7 @@ def test_silent_client(raw):
     assert (PING, b"") == connection.frame()
     assert 1011 == connection.close_code()
     assert connection.at_end()
-    assert (1011, "no sign of life") == pages.ended.get(timeout=10)
+    assert (1011, "no sign of life") == pages.ended.get(timeout=60)
 
 
 def test_living_client(site):
@@ -121,7 +121,7 @@ def test_back_pressure_on_the_client(site):
         assert link._inbox.unread < 200_000
         link.loop.call_soon_threadsafe(site.pages.reading.set)
         client.send(b"")
-        assert str(sent) == client.receive(timeout=10)
+        assert str(sent) == client.receive(timeout=60)
 
 
 def test_slow_reader_makes_the_page_wait(serve):
@@ -135,7 +135,7 @@ def test_slow_reader_makes_the_page_wait(serve):
 
     page = serve(flood, ping_interval=None)
     with connect(page, max_message=None, max_queue=1, compression=None) as client:
-        client.receive(timeout=10)
+        client.receive(timeout=60)
         assert len(sent) < 200
         received = 1
         for _message in client:
@@ -162,9 +162,9 @@ def test_bad_handshake(site, changed):
         "Sec-WebSocket-Version": "13",
         **changed,
     }
-    response = requests.get(site.url + "/echo", headers=headers, timeout=10)
+    response = requests.get(site.url + "/echo", headers=headers, timeout=60)
     assert {"Sec-WebSocket-Key": 400}.get(next(iter(changed)), 426) == response.status_code
-    assert 200 == requests.get(site.url, timeout=10).status_code
+    assert 200 == requests.get(site.url, timeout=60).status_code
 
 
 def test_post(site):
@@ -175,7 +175,7 @@ def test_post(site):
         "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
         "Sec-WebSocket-Version": "13",
     }
-    assert 400 == requests.post(site.url + "/echo", headers=headers, timeout=10).status_code
+    assert 400 == requests.post(site.url + "/echo", headers=headers, timeout=60).status_code
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_post(site):
 )
 def test_frames_with_the_handshake(site, offer):
     """Frames that arrive together with the handshake are not lost, however it is written."""
-    with socket.create_connection(site.address, timeout=10) as connection:
+    with socket.create_connection(site.address, timeout=60) as connection:
         connection.sendall(
             b"GET /echo HTTP/1.1\r\nHost: x\r\n"
             + offer

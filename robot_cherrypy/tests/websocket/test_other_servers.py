@@ -54,7 +54,7 @@ def uvicorn_url(request):
         thread.start()
         yield url
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
         assert not thread.is_alive()
 
 
@@ -64,7 +64,7 @@ def test_echo_under_uvicorn(uvicorn_url, path):
     with connect(uvicorn_url + path, subprotocols=["soup"]) as client:
         client.send("hello")
         client.send(b"\x00")
-        assert ["hello", b"\x00"] == [client.receive(10), client.receive(10)]
+        assert ["hello", b"\x00"] == [client.receive(60), client.receive(60)]
         assert "soup" == client.subprotocol
 
 
@@ -83,21 +83,21 @@ def test_closing_under_uvicorn(uvicorn_url):
     with connect(uvicorn_url + "/close?code=3001&reason=enough") as client:
         client.send("go")
         with pytest.raises(Closed) as closed:
-            client.receive(10)
+            client.receive(60)
     assert (3001, "enough") == (closed.value.code, closed.value.reason)
     with connect(uvicorn_url + "/break_late") as client:
         client.send("go")
         with pytest.raises(Closed) as closed:
-            client.receive(10)
+            client.receive(60)
     assert 1011 == closed.value.code
 
 
 def test_group_under_uvicorn(uvicorn_url):
     """Broadcasts reach members."""
     with connect(uvicorn_url + "/member") as first, connect(uvicorn_url + "/member") as second:
-        assert ["joined"] * 2 == [first.receive(10), second.receive(10)]
+        assert ["joined"] * 2 == [first.receive(60), second.receive(60)]
         first.send("to all")
-        assert "to all" == second.receive(10)
+        assert "to all" == second.receive(60)
 
 
 def test_cookie_under_uvicorn(uvicorn_url):
@@ -144,14 +144,14 @@ def test_tls(authority, server_class, tmp_path):
         with connect(url, ssl=context) as client:
             for message in ("hello", b"x" * 10**6, "y" * 10**5):
                 client.send(message)
-                assert message == client.receive(10)
+                assert message == client.receive(60)
             server.stop()
             with pytest.raises(Closed) as closed:
-                client.receive(10)
+                client.receive(60)
             assert 1001 == closed.value.code
     finally:
         server.stop()
-        thread.join(10)
+        thread.join(60)
     assert not thread.is_alive()
 
 
@@ -187,12 +187,12 @@ def test_threads_of_tls_client(authority, tmp_path):
             for number in range(20):
                 client.send(f"{number}")
                 client.send(b"x" * 50_000)
-            received = [client.receive(10) for _ in range(40)]
+            received = [client.receive(60) for _ in range(40)]
         assert [f"{number}" for number in range(20)] == received[::2]
         assert [b"x" * 50_000] * 20 == received[1::2]
     finally:
         server.stop()
-        thread.join(10)
+        thread.join(60)
 
 
 def test_scope_of_daphne():
@@ -257,7 +257,7 @@ def test_http2():
         thread = threading.Thread(target=lambda: asyncio.run(serve(fd)))
         thread.start()
         try:
-            with socket.create_connection(address, timeout=10) as connection:
+            with socket.create_connection(address, timeout=60) as connection:
                 state = h2.H2Connection(H2Configuration(client_side=True))
                 state.initiate_connection()
                 connection.sendall(state.data_to_send())
@@ -281,7 +281,7 @@ def test_http2():
                 data = read(connection, state, DataReceived).data
         finally:
             stop.set()
-            thread.join(10)
+            thread.join(60)
     assert ("200", b"\x81\x0bover HTTP/2") == (
         headers.get(":status") or headers[b":status"].decode(),
         data,
@@ -319,11 +319,11 @@ def test_ws4py_beside(monkeypatch):
         with connect(url + "/old") as old, connect(url + "/echo") as new:
             for client in (old, new, old, new):
                 client.send("hello")
-                assert "hello" == client.receive(10)
+                assert "hello" == client.receive(60)
     finally:
         manager.cleanup()  # ends its thread, as the stop channel of the bus would
         manager.stop()
         manager.unsubscribe()
         server.stop()
-        thread.join(10)
+        thread.join(60)
     assert not thread.is_alive()

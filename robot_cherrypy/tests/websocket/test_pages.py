@@ -18,7 +18,7 @@ pytestmark = pytest.mark.timing
 def closing(client):
     """Wait until a client is closed; return code and reason."""
     with pytest.raises(Closed) as closed:
-        client.receive(timeout=10)
+        client.receive(timeout=60)
     return closed.value.code, closed.value.reason
 
 
@@ -35,7 +35,7 @@ def test_echo(site, path, message):
     """Coroutines and plain page handlers receive and send text and bytes."""
     with connect(site.ws + path) as client:
         client.send(message)
-        assert message == client.receive(timeout=10)
+        assert message == client.receive(timeout=60)
 
 
 @pytest.mark.parametrize("path", ["/echo", "/plain_echo"])
@@ -45,8 +45,8 @@ def test_many_at_once(site, path):
         clients = [stack.enter_context(connect(site.ws + path)) for _ in range(25)]
         for number, client in enumerate(clients):
             client.send(str(number))
-        assert [str(n) for n in range(25)] == [client.receive(timeout=10) for client in clients]
-        assert "An ordinary page" == requests.get(site.url, timeout=10).text
+        assert [str(n) for n in range(25)] == [client.receive(timeout=60) for client in clients]
+        assert "An ordinary page" == requests.get(site.url, timeout=60).text
 
 
 def test_asyncio_client(site):
@@ -63,7 +63,7 @@ def test_asyncio_client(site):
 def test_arguments(site):
     """Path and query become arguments of the page handler."""
     with connect(site.ws + "/greet/Ada?greeting=Hi") as client:
-        assert "Hi, Ada!" == client.receive(timeout=10)
+        assert "Hi, Ada!" == client.receive(timeout=60)
         assert (1000, "") == closing(client)
 
 
@@ -91,7 +91,7 @@ def test_redirect(site):
             "Sec-WebSocket-Version": "13",
         },
         allow_redirects=False,
-        timeout=10,
+        timeout=60,
     )
     assert (303, site.url + "/echo") == (response.status_code, response.headers["Location"])
 
@@ -133,7 +133,7 @@ def test_close_by_the_client(site, code, reason):
     with connect(site.ws + "/recorded") as client:
         client.send("x")
         client.close(code, reason)
-    assert (code, reason) == pages.ended.get(timeout=10)
+    assert (code, reason) == pages.ended.get(timeout=60)
 
 
 def test_subprotocol(site):
@@ -149,16 +149,16 @@ def test_tools_run_first(site):
     """Tools run before the page handler: it is called for who logged in, and sees the name."""
     assert 401 == refusal(site.ws + "/private").status
     with connect(site.ws.replace("://", "://ada:ada@") + "/private") as client:
-        assert "ada" == client.receive(timeout=10)
+        assert "ada" == client.receive(timeout=60)
 
 
 def test_session(site):
     """The session is there, and what is set before the first use is saved."""
     with connect(site.ws + "/visits") as client:
         cookie = client.response_headers["Set-Cookie"].partition(";")[0]
-        first = client.receive(timeout=10)
+        first = client.receive(timeout=60)
     with connect(site.ws + "/visits", headers={"Cookie": cookie}) as client:
-        assert ["1", "2"] == [first, client.receive(timeout=10)]
+        assert ["1", "2"] == [first, client.receive(timeout=60)]
 
 
 def test_response_headers(site):
@@ -174,7 +174,7 @@ def test_request_of_each(site):
         for _ in range(3):
             for client in (first, second):
                 client.send("?")
-                received.append(client.receive(timeout=10))
+                received.append(client.receive(timeout=60))
     assert ["/path /path", "/path/ /path/"] * 3 == received
 
 
@@ -182,13 +182,13 @@ def test_request_on_a_thread(site):
     """A plain page handler sees its request on its own thread."""
     with connect(site.ws + "/plain_path") as client:
         client.send("?")
-        assert "/plain_path WebSocket" == client.receive(timeout=10)
+        assert "/plain_path WebSocket" == client.receive(timeout=60)
 
 
 def test_timeout(site):
     """A plain page handler may receive with a time-out."""
     with connect(site.ws + "/impatient") as client:
-        assert "Too slow" == client.receive(timeout=10)
+        assert "Too slow" == client.receive(timeout=60)
 
 
 def test_configuration(site):
@@ -201,7 +201,7 @@ def test_configuration(site):
 
 def test_ordinary_request(site):
     """A request that is no handshake gets a 426."""
-    response = requests.get(site.url + "/echo", timeout=10)
+    response = requests.get(site.url + "/echo", timeout=60)
     assert 426 == response.status_code
 
 
@@ -265,7 +265,7 @@ def test_function_as_page(site):
     shout.exposed = True
     site.pages.shout = shout
     with connect(site.ws + "/shout?text=hey") as client:
-        assert "HEY" == client.receive(timeout=10)
+        assert "HEY" == client.receive(timeout=60)
 
 
 def test_two_receivers(serve):
@@ -280,9 +280,9 @@ def test_two_receivers(serve):
         await ws.send("done")
 
     with connect(serve(both)) as client:
-        assert "ready" == client.receive(timeout=10)
+        assert "ready" == client.receive(timeout=60)
         client.send("x")
-        assert "done" == client.receive(timeout=10)
+        assert "done" == client.receive(timeout=60)
     assert ["Two tasks wait for messages of the same WebSocket."] == list(map(str, errors))
 
 
@@ -301,7 +301,7 @@ def test_both_directions_at_once(serve):
 
     with connect(serve(stream)) as client:
         client.send("[1]")
-        received = [client.receive(timeout=10) for _ in range(101)]
+        received = [client.receive(timeout=60) for _ in range(101)]
     assert "[1]" == received[-1]
     assert [str(number) for number in range(100)] == received[:-1]
 
@@ -322,7 +322,7 @@ def test_sending_only(serve, raw):
     client.frame()
     client.send(frame(8, b"\x03\xe8"))
     assert 1000 == client.close_code()
-    assert 1000 == pages.ended.get(timeout=10)
+    assert 1000 == pages.ended.get(timeout=60)
 
 
 def test_response_after_the_close_frame(serve, raw):

@@ -27,7 +27,7 @@ def recording(go, received):
 
     def handler(ws):
         ws.accept()
-        go.wait(10)
+        go.wait(60)
         for message in ws:
             received.put(message)
         received.put((ws.code, ws.reason))
@@ -48,11 +48,11 @@ def test_back_pressure(serve, raw):
             sent += client.socket.send(message[sent % len(message) :])
     assert sent < 32 * 2**20
     reading.set()
-    client.socket.settimeout(10)
+    client.socket.settimeout(60)
     client.send(message[sent % len(message) :] + frame(8, b"\x03\xe8"))
     assert 1000 == client.close_code()
     count = sent // len(message) + 1
-    assert [1000] * count == [len(received.get(timeout=10)) for _ in range(count)]
+    assert [1000] * count == [len(received.get(timeout=60)) for _ in range(count)]
 
 
 def test_pausing_and_taking_at_once(serve):
@@ -68,7 +68,7 @@ def test_pausing_and_taking_at_once(serve):
             for _ in range(100):
                 client.send("x" * 100)
             client.send("?")
-            assert "all" == client.receive(timeout=10)
+            assert "all" == client.receive(timeout=60)
 
 
 def test_timeout_and_on(serve):
@@ -78,12 +78,12 @@ def test_timeout_and_on(serve):
         with pytest.raises(TimeoutError):
             ws.receive(timeout=0.01)
         ws.send("Hello?")
-        ws.send(ws.receive(timeout=10).upper())
+        ws.send(ws.receive(timeout=60).upper())
 
     with connect(serve(patient)) as client:
-        assert "Hello?" == client.receive(timeout=10)
+        assert "Hello?" == client.receive(timeout=60)
         client.send("here")
-        assert "HERE" == client.receive(timeout=10)
+        assert "HERE" == client.receive(timeout=60)
 
 
 def test_messages_before_the_close_frame(serve, raw):
@@ -94,7 +94,7 @@ def test_messages_before_the_close_frame(serve, raw):
     client.send(frame(1, b"one") + frame(1, b"two") + frame(8, b"\x03\xe9bye"))
     assert 1001 == client.close_code()
     go.set()
-    assert ["one", "two", (1001, "bye")] == [received.get(timeout=10) for _ in range(3)]
+    assert ["one", "two", (1001, "bye")] == [received.get(timeout=60) for _ in range(3)]
 
 
 def test_closing_by_another_thread(serve):
@@ -112,9 +112,9 @@ def test_closing_by_another_thread(serve):
 
     with connect(serve(handler)) as client:
         with pytest.raises(Closed) as closed:
-            client.receive(timeout=10)
+            client.receive(timeout=60)
         assert (3000, "enough") == (closed.value.code, closed.value.reason)
-    assert (3000, "enough") == ended.get(timeout=10)
+    assert (3000, "enough") == ended.get(timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_what_cannot_be_sent(serve, message, error):
 
     with connect(serve(handler)) as client:
         assert ["after"] == list(client)
-    assert error is errors.get(timeout=10)
+    assert error is errors.get(timeout=60)
 
 
 def test_bytes_of_another_type(serve):
@@ -154,7 +154,7 @@ def test_sending_only(serve, raw):
     client.frame()
     time.sleep(0.2)
     client.send(frame(8, b"\x03\xe8"))
-    assert 1000 == ended.get(timeout=10)
+    assert 1000 == ended.get(timeout=60)
     assert 1000 == client.close_code()
 
 
@@ -191,4 +191,4 @@ def test_stop_of_the_server(site, serve, raw, doing):
     client = raw("/page")
     assert (1, b"ready") == client.frame()
     site.server.stop()
-    assert 1001 == ended.get(timeout=10)
+    assert 1001 == ended.get(timeout=60)

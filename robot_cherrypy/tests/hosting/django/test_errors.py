@@ -31,7 +31,7 @@ def test_error_has_its_exception(launch, monkeypatch, page, is_logged):
         monkeypatch.setattr(logging.getLogger("django.request"), "disabled", not is_logged)
         start = time.monotonic()
         requests.get(server.url + page, timeout=20)
-        server.wait_for_end(start, 5)
+        server.wait_for_end(start, 60)
     errors = [error for error in JOURNAL.new_errors if error.path == page and error.at >= start]
     assert ["LookupError"] == [error.type for error in errors]
     assert "Traceback" in errors[0].traceback
