@@ -38,7 +38,8 @@ class Suites:
             if not Path(source).exists():
                 raise RobotCherryPyError(f"There is no suite '{source}'.")
         given = {name: value for name, value in options.items() if value not in (None, [])}
-        return cls(tuple(sources), {"outputdir": "results", **given})
+        # Each run's reports take the place of the last one's, which open pages show.
+        return cls(tuple(sources), {"outputdir": "results", **given, "timestampoutputs": False})
 
     @property
     def output(self) -> Path:
@@ -53,9 +54,14 @@ class Suites:
         return self.output / ".coverage" if is_measured else None
 
     @property
-    def report(self) -> str:
-        """The name of the report that has the keywords of each test."""
-        return str(self.options.get("log", "log.html"))
+    def reports(self) -> list[str]:
+        """The names of the reports: first the one that has the keywords of each test."""
+        names = [str(self.options.get(name, f"{name}.html")) for name in ("log", "report")]
+        return [
+            name if Path(name).suffix else f"{name}.html"
+            for name in names
+            if name.upper() != "NONE"
+        ]
 
     @property
     def folders(self) -> tuple[Path, ...]:

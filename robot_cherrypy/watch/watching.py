@@ -48,7 +48,7 @@ def watch(arguments: Sequence[str]) -> int:
     suites = Suites.from_arguments(arguments)
     events: queue.SimpleQueue[object] = queue.SimpleQueue()
     with _signals_interrupt(), contextlib.ExitStack() as at_end:
-        report = ReportServer(suites.output)
+        report = ReportServer(suites.output, suites.reports)
         at_end.callback(report.stop)
         folders = FolderWatch(
             suites.folders,
@@ -135,7 +135,7 @@ class _Watching:
         Raises:
             RobotCherryPyError: Files cannot be watched.
         """
-        self._screen.begin(self._suites.folders, self._report.url + self._suites.report)
+        self._screen.begin(self._suites.folders, self._report.url)
         self._begin("all tests", None)
         while (event := self._events.get()) != _Key("q"):
             if isinstance(event, list):
@@ -211,7 +211,7 @@ class _Watching:
         if key in "\r\na":
             self._begin("all tests", None)
         elif key == "o":
-            webbrowser.open(self._report.url + self._suites.report)
+            webbrowser.open(self._report.url)
         elif key == "f":
             names: dict[Path, frozenset[str] | None] = {}
             for verdict in self._verdicts.values():
