@@ -124,6 +124,7 @@ class TestListener(ListenerV3):
     def start_suite(self, data: Any, _result: Any) -> None:
         """Have the listener called in the suites inside of this one."""
         self._exit_on_failure.skip_fixtures(data)
+        self._page_wait.start_suite()
         self._import_in_inner_suites(data)
 
     @_once
@@ -243,6 +244,7 @@ class TestListener(ListenerV3):
         self.guard.run(self._judge.assign_new_errors)
         self.guard.run(self._log_unjudged_errors)
         self._clean_up(result.full_name)
+        self._page_wait.end_suite()
         self._suite = result
         if result.parent is None:
             self._clean_up()  # what is left: the report can still tell what goes wrong

@@ -96,7 +96,7 @@ class PageWait:
     """Waits until a browser and the servers have done what a click caused.
 
     A request that was in flight before the click and outlives the wait is no result of it: it is a
-    long poll, or a stream. No later click waits for requests with that path.
+    long poll, or a stream. No later click of the suite waits for requests with that path.
 
     Args:
         servers: The servers that may be busy.
@@ -105,6 +105,15 @@ class PageWait:
     def __init__(self, servers: Servers) -> None:
         self._servers = servers
         self._lasting: set[str] = set()
+        self._lasting_outside: list[set[str]] = []  # of each suite around what is running
+
+    def start_suite(self) -> None:
+        """Let what is found from now on hold for a suite."""
+        self._lasting_outside.append(set(self._lasting))
+
+    def end_suite(self) -> None:
+        """Forget what was found in a suite: the next one may have the path for something else."""
+        self._lasting = self._lasting_outside.pop() if self._lasting_outside else set()
 
     def wait(self, driver: Any, timeout: float, since: float) -> str:
         """Wait until a browser has loaded what it asked for, and the servers are idle.

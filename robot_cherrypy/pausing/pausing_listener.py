@@ -76,7 +76,8 @@ class PausingListener(ListenerV3):
         self._stop: Stop | None = None  # that is going on
         self._wish: str | None = None
         self._has_stopped_at_failure = False
-        self._is_over = False
+        self._has_quit = False
+        self._has_told_failures = False  # are not paused at
         # Up to how many nested keywords the test is paused before the next one.
         self._step_depth = -math.inf
         self._last_event: tuple[str, Any] = ("", None)
@@ -162,7 +163,7 @@ class PausingListener(ListenerV3):
             time_in_modules(self._replacements, modules, StandingTime())
 
     def _pause(self, title: str, message: str, data: Any, result: Any) -> None:
-        if self._is_over:
+        if self._has_quit:
             return
         terminal = find_terminal()
         if isinstance(terminal, str):
@@ -179,15 +180,15 @@ class PausingListener(ListenerV3):
         elif choice is Choice.NEXT:
             self._step_depth = self._depth
         elif choice is Choice.QUIT:
-            self._is_over = True
+            self._has_quit = True
             STOP_SIGNAL_MONITOR(signal.SIGINT, None)  # what Robot does at Ctrl-C
 
     def _go_on_without(self, reason: str, title: str) -> None:
         """Say that a test cannot be paused; of failures that is said once in a run."""
         if title == "Paused at":
             logger.warn(f"The test is not paused: {reason}.")
-        else:
-            self._is_over = True
+        elif not self._has_told_failures:
+            self._has_told_failures = True
             logger.warn(f"Tests are not paused where they fail: {reason}.")
 
     def _slow_down(self) -> None:

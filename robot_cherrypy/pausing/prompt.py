@@ -2,19 +2,23 @@
 
 import contextlib
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from types import FrameType, MappingProxyType
-from typing import NoReturn
 
 from robot.errors import ExecutionFailed
+from robot.output import listeners
+from robot.running.signalhandler import STOP_SIGNAL_MONITOR
 
 from robot_cherrypy.pauses import PAUSES
 from robot_cherrypy.pausing.completion import LineCompleter
 from robot_cherrypy.pausing.terminal import Terminal, turn
 
 PROMPT = "(pause) "
+
+_STOPPED = "Stopped by Ctrl-C."
 
 
 class Choice(Enum):
@@ -70,25 +74,48 @@ def ask(terminal: Terminal, run: Callable[[str], list[str]]) -> Choice:
 
 
 def _run(terminal: Terminal, run: Callable[[str], list[str]], line: str) -> None:
-    with _stopped_by_interrupt():
+    with stopped_by_interrupt() as interrupt:
         told = run(line)
-    for text in told:
+    for text in [_STOPPED] if interrupt.is_set() else told:
         terminal.write(text)
 
 
 @contextlib.contextmanager
-def _stopped_by_interrupt() -> Iterator[None]:
-    """Let Ctrl-C stop what is run, and not the whole run of tests."""
+def stopped_by_interrupt() -> Iterator[threading.Event]:
+    """Let Ctrl-C stop what is run, and not the whole run of tests.
+
+    Robot Framework swallows what is raised in a listener, which may wait for a page. There Ctrl-C
+    counts as its own does (`robot/running/signalhandler.py`, 7.5): the next keyword is not run.
+
+    Returns:
+        What is set when Ctrl-C was typed.
+    """
+    interrupt = threading.Event()
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield interrupt
         return
-    handler = signal.signal(signal.SIGINT, _stop)
+    monitor = STOP_SIGNAL_MONITOR
+    here = sys._getframe(2)  # noqa: SLF001 - documented; the frame of the `with` statement
+
+    def stop(_number: int, frame: FrameType | None) -> None:
+        interrupt.set()
+        monitor._signal_count = 1  # noqa: SLF001 - the only way that does not print
+        if not _is_in_listener(frame, here):
+            # A keyword that tries others again gives up at this, as at a signal.
+            raise ExecutionFailed(_STOPPED, exit=True)
+
+    count, handler = monitor._signal_count, signal.signal(signal.SIGINT, stop)  # noqa: SLF001
     try:
-        yield
+        yield interrupt
     finally:
         signal.signal(signal.SIGINT, handler)
+        monitor._signal_count = count  # noqa: SLF001 - the run goes on
 
 
-def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
-    """Stop what is run, also if it is run again when it fails, as Robot does at a signal."""
-    raise ExecutionFailed("Stopped by Ctrl-C.", exit=True)
+def _is_in_listener(frame: FrameType | None, outside: FrameType) -> bool:
+    """Whether a listener is called, in or below a frame that is inside of another one."""
+    while frame is not None and frame is not outside:
+        if frame.f_globals.get("__name__") == listeners.__name__:
+            return True
+        frame = frame.f_back
+    return False

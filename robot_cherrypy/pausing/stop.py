@@ -8,7 +8,7 @@ from robot.errors import DataError, ExecutionStatus
 from robot.running import Keyword
 from robot.running.context import EXECUTION_CONTEXTS
 
-from robot_cherrypy.pausing.prompt import PROMPT, Choice, ask
+from robot_cherrypy.pausing.prompt import PROMPT, Choice, ask, stopped_by_interrupt
 from robot_cherrypy.pausing.terminal import Terminal
 from robot_cherrypy.pausing.timeouts import untimed_keywords
 from robot_cherrypy.pausing.typed import run_line
@@ -90,7 +90,8 @@ class Stop:
             lineno=data.lineno,
         )
         try:
-            again.run(self._result, context)
+            with stopped_by_interrupt():
+                again.run(self._result, context)
         except (DataError, ExecutionStatus) as error:
             self._terminal.write(f"FAIL: {error.message}")
             return

@@ -150,6 +150,27 @@ def request_sent(path, started=0.0):
     return "Network.requestWillBeSent", {**values, "wallTime": time.time()}
 
 
+def test_what_stays_open_is_forgotten_at_the_end_of_its_suite(observe):
+    """What was known before the suite is not."""
+    server = Server(exchanges=[exchange(path="/outer", started=CLICK - 1)])
+    driver = Driver()
+    observe(driver, browser())
+    wait = PageWait(using(server))
+
+    def waited_for(path):
+        server.busy, server.exchanges = 10**9, [exchange(path=path, started=CLICK - 1)]
+        return wait.wait(driver, 0.02, CLICK) != ""
+
+    assert waited_for("/outer")
+    wait.start_suite()
+    assert waited_for("/inner")
+    assert [False, False] == [waited_for("/outer"), waited_for("/inner")]
+    wait.end_suite()
+    assert [False, True] == [waited_for("/outer"), waited_for("/inner")]
+    wait.end_suite()  # the library was imported after that suite had started
+    assert waited_for("/outer")
+
+
 def test_what_stays_open_is_waited_for_once(observe):
     """If it was there before the click, as a long poll is."""
     poll = exchange(path="/poll*", started=CLICK - 1)

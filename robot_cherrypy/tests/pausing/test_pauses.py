@@ -161,10 +161,63 @@ def test_keys(run):
     assert "Execution terminated by signal" == tests["Looks"].message
 
 
+INTERRUPTED = """\
+import signal
+
+
+class interrupted:
+    ROBOT_LISTENER_API_VERSION = 3
+
+    def __init__(self):
+        self.ROBOT_LIBRARY_LISTENER = self
+        self.ticks = 0
+        self.is_stopped = False
+
+    def tick(self):
+        self.ticks += 1
+
+    def fail_or_stop(self):
+        if self.is_stopped:
+            signal.raise_signal(signal.SIGINT)
+        self.is_stopped = True
+        raise AssertionError("not yet")
+
+    def end_keyword(self, data, result):
+        if result.name == "Tick" and self.ticks == 3:
+            signal.raise_signal(signal.SIGINT)
+"""
+
+INTERRUPTIONS = (
+    LIBRARY
+    + """\
+Library    interrupted.py    AS    It
+
+*** Test Cases ***
+Interrupted
+    Fail Or Stop
+    Log    after
+"""
+)
+
+
+def test_interrupt_stops_one_keyword_alone(run):
+    """Also in a listener, in which Robot swallows errors, and also one that is retried."""
+    terminal = run(INTERRUPTIONS, interrupted=INTERRUPTED)
+    terminal.wait_for_prompt()
+    assert "Stopped by Ctrl-C" in terminal.type("Repeat Keyword    1000 x    Tick")
+    terminal.type("${it} =    Get Library Instance    It")
+    assert "3" in terminal.type("${it.ticks}")
+    assert "Stopped by Ctrl-C" in terminal.type("retry")
+    terminal.type("Tick")
+    assert "4" in terminal.type("${it.ticks}")
+    assert "not yet" == terminal.finish("continue")["Interrupted"].message
+
+
 def test_without_a_terminal_the_test_goes_on(tmp_path):
-    """A warning says why it is not paused."""
+    """A warning says why: at each `Pause`, and once for all failures."""
     (tmp_path / "suite.robot").write_text(
         LIBRARY + "*** Test Cases ***\nGoes On\n    Pause\n    Fail    after\n"
+        "Goes On Again\n    Pause    second\n    Fail    after\n"
     )
     done = subprocess.run(
         [sys.executable, "-m", "robot", "suite.robot"],
@@ -175,11 +228,11 @@ def test_without_a_terminal_the_test_goes_on(tmp_path):
         check=False,
         timeout=60,
     )
-    assert 1 == done.returncode
-    assert "The test is not paused: standard input is no terminal." in done.stderr
-    assert "Tests are not paused where they fail: standard input is no" in done.stderr
-    [test] = ExecutionResult(tmp_path / "output.xml").suite.all_tests
-    assert "after" == test.message
+    assert 2 == done.returncode
+    assert 2 == done.stderr.count("The test is not paused: standard input is no terminal.")
+    assert 1 == done.stderr.count("Tests are not paused where they fail: standard input is no")
+    tests = ExecutionResult(tmp_path / "output.xml").suite.all_tests
+    assert ["after", "after"] == [test.message for test in tests]
 
 
 def test_option_may_come_from_the_command_line(run):
