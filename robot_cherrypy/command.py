@@ -343,6 +343,13 @@ def _path(text: str) -> str:
 
 
 def _serve(chosen: argparse.Namespace) -> int:
+    from robot_cherrypy.harness.stop_signals import ending_process  # noqa: PLC0415 - doctor needs none
+
+    with ending_process():
+        return _serve_until_stopped(chosen)
+
+
+def _serve_until_stopped(chosen: argparse.Namespace) -> int:
     from robot_cherrypy.harness.child_main import Parent, serve  # noqa: PLC0415 - doctor needs no CherryPy
     from robot_cherrypy.hosting.django.project import locate  # noqa: PLC0415 - likewise
 

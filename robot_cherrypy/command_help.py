@@ -78,9 +78,10 @@ examples:
   robot-cherrypy serve --django bookshop
 
 exit codes:
-  0  the server was stopped
-  1  it did not start, or its application stopped with an error
-  2  a mistake in the options"""
+  0    the server was stopped
+  1    it did not start, or its application stopped with an error
+  2    a mistake in the options
+  130  a second Ctrl-C ended it before its stop had ended"""
 
 DOCTOR = """\
 examples:

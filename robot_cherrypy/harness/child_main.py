@@ -42,6 +42,7 @@ from robot_cherrypy.harness.configuration import Configuration
 from robot_cherrypy.harness.health import HealthPage
 from robot_cherrypy.harness.server import base_url
 from robot_cherrypy.harness.server_thread import DRAIN, Kind, ServerThread
+from robot_cherrypy.harness.stop_signals import StopSignals
 from robot_cherrypy.harness.unknown_tools import unknown_tools
 from robot_cherrypy.hosting.cherrypy_server import SERVER_START, SERVER_STOP
 from robot_cherrypy.patches.engine_calls import own_server_unused, own_start_left_out
@@ -160,6 +161,7 @@ def serve(
         sections = configuration or {}
         cherrypy.config.update({"engine.autoreload.on": parent is None})
         cherrypy.server.unsubscribe()  # before its `start` is replaced
+        StopSignals(cherrypy.engine)  # an application may set other handlers
         stack.enter_context(active(own_server_unused))
         with active(own_start_left_out), applications.self_mounting(cherrypy.tree):
             application = loading.load(reference, search_path)

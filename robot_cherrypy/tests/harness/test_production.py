@@ -34,12 +34,39 @@ class Shop:
         pathlib.Path("begun").touch()
         while not pathlib.Path("release").exists():
             time.sleep(0.01)
-        return "done"
+        return "closed" if pathlib.Path("closed").exists() else "done"
 
     @cherrypy.expose
     def broken(self):
         raise ValueError("secret")
+
+def with_database():
+    cherrypy.engine.subscribe("stop", pathlib.Path("closed").touch, priority=60)
+    return Shop()
 """
+
+# An application that does not come to its end while it is imported, or while it starts.
+BLOCKING = {
+    "import": """
+import pathlib, time
+
+pathlib.Path("begun").touch()
+while True:
+    time.sleep(0.01)
+""",
+    "start": """
+import pathlib, time
+import cherrypy
+
+def block():
+    pathlib.Path("begun").touch()
+    while True:
+        time.sleep(0.01)
+
+cherrypy.engine.subscribe("start", block)
+cherrypy.tree.mount(None, "/", {"/": {"tools.staticdir.on": False}})
+""",
+}
 
 
 class Root:
@@ -129,9 +156,9 @@ def serve(tmp_path):
     (tmp_path / "shop.py").write_text(APPLICATION)
     processes = []
 
-    def serve(*options):
+    def serve(*options, application="shop:Shop"):
         process = subprocess.Popen(
-            [sys.executable, "-m", "robot_cherrypy", "serve", "shop:Shop", "--port", "0", *options],
+            [sys.executable, "-m", "robot_cherrypy", "serve", application, "--port", "0", *options],
             cwd=tmp_path,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
             stderr=subprocess.PIPE,
@@ -176,6 +203,57 @@ def test_serve_for_production(serve, kind, tmp_path):
     assert [(200, b"done")] == responses
     process.stderr.read()
     assert 0 == process.wait(PATIENCE)
+
+
+def test_second_sigterm_changes_nothing(serve, kind, tmp_path):
+    """What an application stops, it stops once, after the requests in flight."""
+    process, url = serve("--server", kind, application="shop:with_database")
+    responses = []
+    client = threading.Thread(target=lambda: responses.append(status(f"{url}/slow")))
+    client.start()
+    wait_until((tmp_path / "begun").exists)
+    for _ in range(2):
+        process.send_signal(signal.SIGTERM)
+        next(line for line in process.stderr if "Caught signal SIGTERM" in line)
+    (tmp_path / "release").touch()
+    client.join(PATIENCE)
+    assert [(200, b"done")] == responses
+    process.stderr.read()
+    assert 0 == process.wait(PATIENCE)
+    assert (tmp_path / "closed").exists()
+
+
+def test_second_ctrl_c_waits_for_nothing(serve, kind, tmp_path):
+    """It ends the process at once."""
+    process, url = serve("--server", kind, "--drain", str(PATIENCE))
+    with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as client:
+        client.sendall(b"GET /slow HTTP/1.1\r\nHost: shop\r\n\r\n")
+        wait_until((tmp_path / "begun").exists)
+        for _ in range(2):
+            process.send_signal(signal.SIGINT)
+            next(line for line in process.stderr if "Caught signal SIGINT" in line)
+        assert 130 == process.wait(PATIENCE)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("moment", BLOCKING)
+def test_signal_ends_a_start(tmp_path, moment, number):
+    """The process ends at once, as one that was stopped."""
+    (tmp_path / "shop.py").write_text(BLOCKING[moment])
+    with (tmp_path / "output").open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "robot_cherrypy", "serve", "shop", "--port", "0"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            stderr=output,
+        )
+    try:
+        wait_until(lambda: (tmp_path / "begun").exists() or process.poll() is not None)
+        process.send_signal(number)
+        assert 0 == process.wait(PATIENCE), (tmp_path / "output").read_text()
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.mark.parametrize(
