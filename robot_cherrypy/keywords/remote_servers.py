@@ -68,7 +68,9 @@ class RemoteServerKeywords:
         address and a token that is new each time. `robot-cherrypy serve` reads
         ``ROBOT_CHERRYPY_REPORT_URL`` and ``ROBOT_CHERRYPY_REPORT_TOKEN``. Those of OpenTelemetry
         (``OTEL_EXPORTER_OTLP_…``) are for services in any language whose exporter speaks OTLP over
-        HTTP in JSON: spans of requests, exceptions in them, and log records of errors are read.
+        HTTP: spans of requests, exceptions in them, and log records of errors are read. For its
+        usual encoding, protobuf, the test needs the extra ``containers``; without it the variables
+        ask for JSON.
         ``OTEL_SERVICE_NAME`` names a server. Nothing goes the other way. Reports are not encrypted.
 
         Args:

@@ -5,6 +5,7 @@ test, and `ROBOT_CHERRYPY_REPORT_TOKEN` with its token. Nothing listens here.
 """
 
 import contextlib
+import http.client
 import json
 import os
 import queue
@@ -12,6 +13,7 @@ import socket
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 
@@ -34,6 +36,12 @@ _ERROR_TIMEOUT = 1.0
 
 # How long nothing is sent after a failure, in seconds: a test that has ended must delay nothing.
 _PAUSE = 5.0
+
+# How much of a refusal is printed, in bytes.
+_MOST_READ = 1000
+
+# Not through a proxy, which containers may be told of for the way out: the test is near.
+_OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 # How many records wait to be sent; more are dropped.
 _MOST_WAITING = 10_000
@@ -102,7 +110,16 @@ class _Exporter:
             {"Content-Type": "application/json", "Authorization": f"Bearer {self._token}"},
         )
         try:
-            urllib.request.urlopen(request, timeout=_TIMEOUT).close()  # noqa: S310
-        except (OSError, ValueError) as error:
+            _OPENER.open(request, timeout=_TIMEOUT).close()
+        except urllib.error.HTTPError as error:
+            with error, contextlib.suppress(OSError, http.client.HTTPException):
+                error.msg += f": {error.read(_MOST_READ).decode(errors='replace')}"
+            self._print(str(error))
+            if error.code == http.HTTPStatus.UNAUTHORIZED:  # else only this record is refused
+                self._silent_until = time.monotonic() + _PAUSE
+        except (OSError, ValueError, http.client.HTTPException) as error:
             self._silent_until = time.monotonic() + _PAUSE
-            print(f"No report reaches the test at {self._url}: {error}", file=sys.stderr)  # noqa: T201
+            self._print(str(error))
+
+    def _print(self, reason: str) -> None:
+        print(f"No report reaches the test at {self._url}: {reason}", file=sys.stderr)  # noqa: T201

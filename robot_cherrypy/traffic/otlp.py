@@ -7,6 +7,7 @@ prefers to them.
 
 import json
 import secrets
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -22,12 +23,19 @@ LOGS = "/v1/logs"
 _RECORD = "robot_cherrypy.record"
 _SENT = "robot_cherrypy.sent"
 
+# This process among those that have the name of its service: replicas, and the same one restarted.
+_INSTANCE = secrets.token_hex(8)
+
 # What wall clocks show minus `time.monotonic`, in seconds; read before a test can move the clock.
 _WALL_CLOCK = time.time() - time.monotonic()
 
 _SERVER = 2  # SPAN_KIND_SERVER
 _ERROR = 2  # STATUS_CODE_ERROR
 _LEAST_ERROR = 17  # SEVERITY_NUMBER_ERROR
+
+# Attributes of a request, by their names now and those before 2023, which many exporters still use.
+_METHOD = ("http.request.method", "http.method")
+_STATUS = ("http.response.status_code", "http.status_code")
 
 # Attributes of a record that are times of `time.monotonic`.
 _TIMES = ("started", "responded", "ended", "at")
@@ -40,7 +48,12 @@ def as_otlp(record: Record, service: str) -> tuple[str, dict[str, Any]]:
         record: The record.
         service: Name of the service, by which the test knows it.
     """
-    resource = {"attributes": _attributes({"service.name": service, _SENT: str(time.monotonic())})}
+    of_resource = {
+        "service.name": service,
+        "service.instance.id": _INSTANCE,
+        _SENT: str(time.monotonic()),
+    }
+    resource = {"attributes": _attributes(of_resource)}
     whole = {_RECORD: json.dumps(wire.as_json(record), default=str)}
     scope = {"name": "robot_cherrypy"}
     if isinstance(record, LogLine):
@@ -100,31 +113,36 @@ class Reader:
     """Adds the records of documents to the journal of this process. Any thread may call."""
 
     def __init__(self) -> None:
-        self._receivers: dict[str, wire.Receiver] = {}
-        self._shifts: dict[str, float] = {}
+        # By service and its instance: each counts its exchanges from 1, by a clock of its own.
+        self._receivers: dict[tuple[str, str], wire.Receiver] = {}
+        self._shifts: dict[tuple[str, str], float] = {}
+        self._guard = threading.Lock()
 
     def read(self, document: dict[str, Any]) -> None:
         """Add what a document says, of `TRACES` or `LOGS`.
 
         Raises:
-            ValueError: It is none of OTLP; so are `KeyError` and `TypeError`.
+            ValueError: It is none of OTLP; so are `LookupError`, `TypeError` and `AttributeError`.
         """
         for resource in [*document.get("resourceSpans", ()), *document.get("resourceLogs", ())]:
-            of_resource = _values(resource["resource"].get("attributes", ()))
+            of_resource = _values(resource.get("resource", {}).get("attributes", ()))
             service = of_resource.get("service.name", "")
-            receiver = self._receivers.setdefault(service, wire.Receiver(service))
+            instance = service, of_resource.get("service.instance.id", "")
+            with self._guard:
+                receiver = self._receivers.setdefault(instance, wire.Receiver(service))
             for item in _items(resource):
                 attributes = _values(item.get("attributes", ()))
                 if _RECORD in attributes:
-                    shift = self._shift(service, float(of_resource[_SENT]))
+                    shift = self._shift(instance, float(of_resource[_SENT]))
                     receiver.receive(_shifted(json.loads(attributes[_RECORD]), shift))
                 else:
                     _receive_foreign(receiver, item, attributes)
 
-    def _shift(self, service: str, sent: float) -> float:
-        """Return what to add to a service's times: the least delay that was seen is the nearest."""
+    def _shift(self, instance: tuple[str, str], sent: float) -> float:
+        """Return what to add to an instance's times: the least delay seen is the nearest."""
         seen = time.monotonic() - sent
-        shift = self._shifts[service] = min(seen, self._shifts.get(service, seen))
+        with self._guard:
+            shift = self._shifts[instance] = min(seen, self._shifts.get(instance, seen))
         return shift
 
 
@@ -152,39 +170,44 @@ def _receive_foreign(
     if "body" in item:
         if int(item.get("severityNumber", 0)) >= _LEAST_ERROR:
             text = _value(item["body"])
-            at = _monotonic(item.get("timeUnixNano") or item["observedTimeUnixNano"])
+            at = _monotonic(item.get("timeUnixNano") or item.get("observedTimeUnixNano"))
             line = LogLine(text=text, level=40, logger=attributes.get("logger", ""), at=at)
             receiver.receive(wire.as_json(line))
         return
     exchange = None
-    if int(item.get("kind", 0)) == _SERVER and "http.request.method" in attributes:
+    if int(item.get("kind", 0)) == _SERVER and _attribute(attributes, _METHOD):
         exchange = _foreign_exchange(item, attributes)
         receiver.receive(wire.as_json(exchange))
     for event in item.get("events", ()):
-        if event["name"] == "exception":
+        if event.get("name") == "exception":
             details = _values(event.get("attributes", ()))
             error = RecordedError(
                 type=details.get("exception.type", "Error"),
                 message=details.get("exception.message", ""),
                 traceback=details.get("exception.stacktrace", ""),
                 handler=item.get("name", ""),
-                at=_monotonic(event["timeUnixNano"]),
+                at=_monotonic(event.get("timeUnixNano")),
                 exchange=exchange,
             )
             receiver.receive(wire.as_json(error))
 
 
 def _foreign_exchange(item: dict[str, Any], attributes: dict[str, str]) -> Exchange:
+    path, _, query = attributes.get("http.target", "/").partition("?")
     exchange = Exchange(
-        attributes["http.request.method"],
-        attributes.get("url.path", "/"),
-        attributes.get("url.query", ""),
+        _attribute(attributes, _METHOD),
+        attributes.get("url.path", path),
+        attributes.get("url.query", query),
         client=attributes.get("client.address", ""),
     )
-    exchange.started = _monotonic(item["startTimeUnixNano"])
-    exchange.responded = exchange.ended = _monotonic(item["endTimeUnixNano"])
-    exchange.status = int(attributes.get("http.response.status_code", 0)) or None
+    exchange.started = _monotonic(item.get("startTimeUnixNano"))
+    exchange.responded = exchange.ended = _monotonic(item.get("endTimeUnixNano"))
+    exchange.status = int(_attribute(attributes, _STATUS) or 0) or None
     return exchange
+
+
+def _attribute(attributes: dict[str, str], names: tuple[str, ...]) -> str:
+    return next((attributes[name] for name in names if name in attributes), "")
 
 
 def _attributes(values: dict[str, Any]) -> list[dict[str, Any]]:
@@ -192,7 +215,7 @@ def _attributes(values: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _values(attributes: list[dict[str, Any]]) -> dict[str, str]:
-    return {attribute["key"]: _value(attribute["value"]) for attribute in attributes}
+    return {attribute["key"]: _value(attribute.get("value", {})) for attribute in attributes}
 
 
 def _value(value: dict[str, Any]) -> str:
@@ -204,5 +227,6 @@ def _nanoseconds(monotonic: float) -> str:
     return str(int((monotonic + _WALL_CLOCK) * 1e9))
 
 
-def _monotonic(nanoseconds: str | int) -> float:
-    return int(nanoseconds) / 1e9 - _WALL_CLOCK
+def _monotonic(nanoseconds: str | int | None) -> float:
+    """Return a time of `time.monotonic`; now where there is none."""
+    return int(nanoseconds) / 1e9 - _WALL_CLOCK if nanoseconds else time.monotonic()

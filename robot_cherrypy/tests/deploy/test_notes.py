@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
+import uuid
 
 import pytest
 
@@ -25,39 +26,69 @@ SERVERS = {
 
 
 class Writers:
-    """Clients that write notes until they are stopped, without an Idempotency-Key."""
+    """Clients that write notes until they are stopped.
 
-    def __init__(self, port):
-        self._port, self._stopped = port, threading.Event()
+    Args:
+        port: Where the notes are.
+        repeatable: Whether their requests have an Idempotency-Key.
+    """
+
+    def __init__(self, port, *, repeatable=False):
+        self._port, self._repeatable, self._stopped = port, repeatable, threading.Event()
         self.written, self.failures = [], []
+        self._since = {}
         self._threads = [threading.Thread(target=self._write, args=(n,)) for n in range(4)]
         for thread in self._threads:
             thread.start()
 
     def _write(self, writer):
         client = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
-        number = 0
         while not self._stopped.is_set():
-            number += 1
-            note = {"title": f"{writer}-{number}", "text": ""}
+            title = uuid.uuid4().hex
+            headers = {"Content-Type": "application/json"}
+            if self._repeatable:
+                headers["Idempotency-Key"] = title
+            self._since[writer] = time.monotonic()
             try:
                 client.request(
-                    "POST", "/api/notes", json.dumps(note), {"Content-Type": "application/json"}
+                    "POST", "/api/notes", json.dumps({"title": title, "text": ""}), headers
                 )
                 response = client.getresponse()
-                response.read()
+                body = response.read()
             except (OSError, http.client.HTTPException) as error:
                 self.failures.append(repr(error))
                 client.close()
                 continue
-            (self.written if response.status == 201 else self.failures).append(response.status)
+            if response.status == 201:
+                self.written.append((json.loads(body)["id"], title))
+            else:
+                self.failures.append(response.status)
         client.close()
+
+    def wait_for_more(self):
+        """Wait until some more notes are written."""
+        enough = len(self.written) + 20
+        wait_until(lambda: len(self.written) >= enough)
+
+    def wait_until_all_wait(self):
+        """Wait until no request of a second ago has its response."""
+        wait_until(
+            lambda: all(time.monotonic() - since > 1 for since in list(self._since.values()))
+        )
 
     def stop(self):
         """Stop them, and wait until they have stopped."""
         self._stopped.set()
         for thread in self._threads:
             thread.join(PATIENCE)
+
+
+def wait_until(condition):
+    """Wait until a condition is true."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def free_port():
@@ -71,6 +102,17 @@ def stored(port):
     """How many notes there are."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/notes", timeout=60) as response:
         return json.load(response)["total"]
+
+
+def titles(port, numbers):
+    """The titles of notes, by their numbers."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    found = {}
+    for number in numbers:
+        client.request("GET", f"/api/notes/{number}")
+        found[number] = json.loads(client.getresponse().read()).get("title")
+    client.close()
+    return found
 
 
 def wait_until_both_are_up(statistics):
@@ -133,16 +175,53 @@ def test_suites_and_stops(stack, server, tmp_path):
     assert len(writers.written) > 4
 
 
-def test_data_survive_and_secrets_are_no_variables(stack):
+def test_kills_lose_nothing_that_was_acknowledged(stack):
+    """What was written stays, once, whatever is killed, cut off or paused under the writers."""
+    run, port, statistics = stack
+    run("up", "--detach", "--wait", server="async")
+    database, one = (run("ps", "--quiet", name, server="async") for name in ("database", "one"))
+    before = stored(port)
+    writers = Writers(port, repeatable=True)
+    try:
+        writers.wait_for_more()
+        run("kill", "two", server="async")
+        writers.wait_for_more()
+        run("up", "--detach", "--wait", "two", server="async")
+        wait_until_both_are_up(statistics)
+
+        docker("network", "disconnect", "notes_default", one)
+        writers.wait_for_more()
+        docker("network", "connect", "--alias", "one", "notes_default", one)
+        wait_until_both_are_up(statistics)
+
+        docker("pause", database)
+        writers.wait_until_all_wait()
+        docker("unpause", database)
+        writers.wait_for_more()
+
+        run("kill", "database", server="async")
+        run("up", "--detach", "--wait", "database", server="async")
+        writers.wait_for_more()
+    finally:
+        writers.stop()
+    acknowledged = dict(writers.written)
+    assert len(writers.written) == len(acknowledged)
+    assert acknowledged == titles(port, acknowledged)
+    attempts = len(writers.written) + len(writers.failures)
+    assert before + len(acknowledged) <= stored(port) <= before + attempts
+
+
+def test_data_survive_and_secrets_are_no_variables(stack, deploy):
     """`down` keeps the volume; the password stands neither in the environment nor in the image."""
     run, port, _statistics = stack
-    run("up", "--detach", "--wait")
+    run("up", "--detach", "--wait", server="async")
     before = stored(port)
-    password = "correct horse"
+    password = (deploy / "notes/secrets/database_password").read_text().strip()
+    assert password
     for service in ("database", "one", "migrations"):
         container = run("ps", "--all", "--quiet", service)
         assert password not in docker("inspect", container)
     assert password not in docker("history", "--no-trunc", "notes-application")
     run("down", "--timeout", "10")
-    run("up", "--detach", "--wait")
+    run("up", "--detach", "--wait", server="async")
     assert before == stored(port)

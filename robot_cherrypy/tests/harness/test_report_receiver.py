@@ -1,19 +1,30 @@
 """What a server elsewhere reports comes into the journal of the test."""
 
 import contextlib
+import gzip
+import http.client
 import json
 import logging
 import os
+import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 import pytest
+from google.protobuf.json_format import ParseDict
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
+from robot_cherrypy.harness import report_receiver
 from robot_cherrypy.harness.report_receiver import ReportReceiver
+from robot_cherrypy.traffic import otlp
+from robot_cherrypy.traffic.exchange import Exchange, RecordedError
+from robot_cherrypy.traffic.exporter import _Exporter
 from robot_cherrypy.traffic.journal import JOURNAL
 
 REPOSITORY = Path(__file__).parents[3]
@@ -43,6 +54,16 @@ SPAN = {
         }
     ],
 }
+SPANS = {
+    "resourceSpans": [
+        {
+            "resource": {
+                "attributes": [{"key": "service.name", "value": {"stringValue": "orders"}}]
+            },
+            "scopeSpans": [{"spans": [SPAN]}],
+        }
+    ]
+}
 LINE = {
     "timeUnixNano": "1700000000400000000",
     "severityNumber": 17,
@@ -62,16 +83,32 @@ def receiver():
         records.clear()
 
 
-def post(receiver, path, body, *, token=None, kind="application/json"):
+def post(receiver, path, body, *, token=None, kind="application/json", encoding="identity"):
     """Send a document; return the status."""
     url = receiver.environment("127.0.0.1")["OTEL_EXPORTER_OTLP_ENDPOINT"]
-    headers = {"Authorization": f"Bearer {token or receiver.token}", "Content-Type": kind}
-    request = urllib.request.Request(f"{url}{path}", body.encode(), headers)
+    headers = {
+        "Authorization": f"Bearer {token or receiver.token}",
+        "Content-Type": kind,
+        "Content-Encoding": encoding,
+    }
+    content = body if isinstance(body, bytes) else body.encode()
+    request = urllib.request.Request(f"{url}{path}", content, headers)
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
             return response.status
     except urllib.error.HTTPError as error:
         return error.code
+
+
+def connected(receiver):
+    """A connection to a receiver."""
+    url = receiver.environment("127.0.0.1")["OTEL_EXPORTER_OTLP_ENDPOINT"]
+    return socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=TIMEOUT)
+
+
+def connection_threads():
+    """The threads of the receivers' connections."""
+    return [thread for thread in threading.enumerate() if thread.name == "report connection"]
 
 
 @contextlib.contextmanager
@@ -110,7 +147,11 @@ def status_of(url):
 
 def test_error_is_known_when_its_response_comes(receiver, kind, tmp_path):
     """It has traceback and request, under the name of its service."""
-    environment = {**receiver.environment("127.0.0.1"), "OTEL_SERVICE_NAME": "shop"}
+    environment = {
+        **receiver.environment("127.0.0.1"),
+        "OTEL_SERVICE_NAME": "shop",
+        "http_proxy": "http://127.0.0.1:9",  # as containers have one for the way out
+    }
     with serving(kind, environment, tmp_path) as url:
         began = time.monotonic()
         assert 500 == status_of(f"{url}/tea?name=coffee")
@@ -144,19 +185,88 @@ def test_test_that_has_ended_stops_no_server(receiver, kind, tmp_path):
     assert "No report reaches the test" in (tmp_path / "output").read_text()
 
 
-def test_services_in_other_languages_can_report(receiver):
+@pytest.mark.parametrize("encoding", ["json", "protobuf"])
+def test_services_in_other_languages_can_report(receiver, encoding):
     """Spans and log records with OpenTelemetry's attributes are exchanges, errors and lines."""
-    resource = {"attributes": [{"key": "service.name", "value": {"stringValue": "orders"}}]}
-    spans = [{"resource": resource, "scopeSpans": [{"spans": [SPAN]}]}]
-    logs = [{"resource": resource, "scopeLogs": [{"logRecords": [LINE]}]}]
-    assert 200 == post(receiver, "/v1/traces", json.dumps({"resourceSpans": spans}))
-    assert 200 == post(receiver, "/v1/logs", json.dumps({"resourceLogs": logs}))
+    logs = {"resourceLogs": [{"scopeLogs": [{"logRecords": [LINE]}]}]}
+    if encoding == "protobuf":
+        kind = "application/x-protobuf"
+        spans = ParseDict(SPANS, ExportTraceServiceRequest()).SerializeToString()
+        lines = ParseDict(logs, ExportLogsServiceRequest()).SerializeToString()
+    else:
+        kind, spans, lines = "application/json", json.dumps(SPANS), json.dumps(logs)
+    assert 200 == post(receiver, "/v1/traces", spans, kind=kind)
+    assert 200 == post(receiver, "/v1/logs", lines, kind=kind)
     (exchange,), (error,), (line,) = JOURNAL.exchanges, JOURNAL.new_errors, JOURNAL.log_lines
     assert ("POST", "/orders", 500) == (exchange.method, exchange.path, exchange.status)
     assert 0.5 == pytest.approx(exchange.duration, abs=0.001)
     assert ("RangeError: too many", "at orders.js:7") == (error.error, error.traceback)
     assert (exchange, "orders") == (error.exchange, error.server)
     assert "no stock" == line.text
+
+
+def test_older_names_of_attributes_are_known(receiver):
+    """Many exporters still send those from before 2023."""
+    older = [
+        {"key": "http.method", "value": {"stringValue": "PUT"}},
+        {"key": "http.target", "value": {"stringValue": "/orders/1?really"}},
+        {"key": "http.status_code", "value": {"intValue": "409"}},
+    ]
+    spans = {"resourceSpans": [{"scopeSpans": [{"spans": [{"kind": 2, "attributes": older}]}]}]}
+    assert 200 == post(receiver, "/v1/traces", json.dumps(spans))
+    (exchange,) = JOURNAL.exchanges
+    assert ("PUT", "/orders/1?really", 409) == (exchange.method, exchange.url, exchange.status)
+
+
+def test_reports_may_be_compressed(receiver):
+    """OpenTelemetry's Collector does so by default."""
+    body = gzip.compress(json.dumps(SPANS).encode())
+    assert 200 == post(receiver, "/v1/traces", body, encoding="gzip")
+    assert ["/orders"] == [exchange.path for exchange in JOURNAL.exchanges]
+
+
+def test_replicas_and_restarts_are_told_apart(receiver, monkeypatch):
+    """Each process counts its exchanges from 1, under one name of the service."""
+    for path in ("/one", "/two"):
+        monkeypatch.setattr(otlp, "_INSTANCE", path)
+        exchange = Exchange("GET", path)
+        exchange.number = 1
+        exchange.ended = time.monotonic()
+        target, document = otlp.as_otlp(exchange, "shop")
+        assert 200 == post(receiver, target, json.dumps(document))
+    assert [("/one", "shop"), ("/two", "shop")] == [
+        (exchange.path, exchange.server) for exchange in JOURNAL.exchanges
+    ]
+
+
+def test_refused_record_stops_no_others(receiver, monkeypatch, capsys):
+    """The exporter says why one was refused, and sends the next one."""
+    url = receiver.environment("127.0.0.1")["OTEL_EXPORTER_OTLP_ENDPOINT"]
+    exporter = _Exporter(url, receiver.token, "shop")
+    error = RecordedError(type="Error", message="", traceback="", handler="")
+    with monkeypatch.context() as context:
+        context.setattr(receiver, "receive", lambda *_: (400, "another version"))
+        exporter.report(error)
+    exporter.report(error)
+    exporter.close()
+    assert 1 == len(JOURNAL.new_errors)
+    assert "another version" in capsys.readouterr().err
+
+
+def test_protobuf_needs_its_package(receiver, monkeypatch):
+    """Without it, services are told to send JSON."""
+    assert "http/protobuf" == receiver.environment("test")["OTEL_EXPORTER_OTLP_PROTOCOL"]
+    monkeypatch.setattr(report_receiver, "_HAS_PROTOBUF", False)
+    assert "http/json" == receiver.environment("test")["OTEL_EXPORTER_OTLP_PROTOCOL"]
+    headers = {"authorization": f"Bearer {receiver.token}", "content-type": KINDS["protobuf"]}
+    status, text = receiver.receive("/v1/traces", headers, b"")
+    assert 415 == status
+    assert "pip install 'robotframework-cherrypy[containers]'" in text
+
+
+KINDS = {"protobuf": "application/x-protobuf", "text": "text/plain"}
+DEEP = '{"resourceSpans": ' + "[" * 100_000 + "]" * 100_000 + "}"
+ENDLESS = json.dumps(SPANS).replace('"1700000000000000000"', "1e999")
 
 
 @pytest.mark.parametrize(
@@ -166,7 +276,14 @@ def test_services_in_other_languages_can_report(receiver):
         ("/v1/traces", "{", {}, 400),
         ("/v1/traces", '{"resourceSpans": [7]}', {}, 400),
         ("/v1/traces", '["no document"]', {}, 400),
-        ("/v1/traces", "", {"kind": "application/x-protobuf"}, 415),
+        ("/v1/traces", "{}", {"kind": KINDS["text"]}, 415),
+        ("/v1/traces", "{}", {"kind": KINDS["protobuf"]}, 400),
+        ("/v1/traces", DEEP, {}, 400),
+        ("/v1/traces", ENDLESS, {}, 400),
+        ("/v1/traces", "{}", {"encoding": "br"}, 415),
+        ("/v1/traces", "{}", {"encoding": "gzip"}, 400),
+        ("/v1/traces", gzip.compress(b"{}")[:-9], {"encoding": "gzip"}, 400),
+        ("/v1/traces", gzip.compress(b" " * 16_000_001), {"encoding": "gzip"}, 413),
         ("/v1/metrics", "{}", {}, 200),
         ("/secrets", "{}", {}, 404),
     ],
@@ -175,3 +292,52 @@ def test_what_is_no_report_is_refused(receiver, path, body, options, status):
     """And changes nothing."""
     assert status == post(receiver, path, body, **options)
     assert not JOURNAL.exchanges
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [
+        ("Content-Length: many", 411),
+        ("Content-Length: -1", 411),
+        ("Transfer-Encoding: chunked", 411),
+        ("Content-Length: 16000001", 413),
+        (f"Content-Length: {'9' * 5000}", 413),
+    ],
+)
+def test_body_that_is_not_read_ends_its_connection(receiver, header, status):
+    """It is not taken for the next request."""
+    with connected(receiver) as client:
+        head = f"POST /v1/traces HTTP/1.1\r\nHost: test\r\n{header}\r\n\r\n"
+        client.sendall(head.encode())
+        response = http.client.HTTPResponse(client)
+        response.begin()
+        assert (status, "close") == (response.status, response.getheader("Connection"))
+        response.read()
+        assert b"" == client.recv(1)
+
+
+def test_report_that_breaks_off_is_none(receiver):
+    """Nothing of it is added."""
+    body = ParseDict(SPANS, ExportTraceServiceRequest()).SerializeToString()
+    head = (
+        f"POST /v1/traces HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {receiver.token}\r\n"
+        f"Content-Type: {KINDS['protobuf']}\r\nContent-Length: {len(body) * 2}\r\n\r\n"
+    )
+    with connected(receiver) as client:
+        client.sendall(head.encode() + body)
+        client.shutdown(socket.SHUT_WR)
+        assert b"" == client.recv(1)
+    assert not JOURNAL.exchanges
+
+
+def test_stop_ends_connections_that_are_kept_open(receiver):
+    """After the test nothing more is received, and no thread is left."""
+    with connected(receiver) as client:
+        client.sendall(b"POST /v1/metrics HTTP/1.1\r\nHost: test\r\nContent-Length: 0\r\n\r\n")
+        response = http.client.HTTPResponse(client)
+        response.begin()
+        response.read()
+        assert connection_threads()
+        receiver.stop()
+        assert b"" == client.recv(1)
+    assert not connection_threads()
