@@ -23,6 +23,7 @@ _SOURCES = (
     "docs/**/*",
     "robot_cherrypy/**/*.py",
     "acceptance/core/*",
+    "acceptance/recipes/**/*",
     "acceptance/tutorials/**/*",
 )
 _STAMP = "made-of.txt"

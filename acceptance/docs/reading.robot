@@ -49,6 +49,8 @@ Pages Fit On A Phone
     [Template]    Page Should Fit
     /
     /getting-started.html
+    /recipes/index.html
+    /recipes/members.html
     /reference/settings.html
     /reference/api.html
     /reference/keywords/servers.html

@@ -16,4 +16,8 @@ Option Of The Command       last-failed               reference/command.html
 Setting                     lifespan_timeout          reference/settings.html
 Name Of The Python API      HTTPServer                reference/api.html
 Topic                       coroutine page handler    asyncio.html
+Question About Files        upload a file             recipes/pages.html
+Question About Protection   CORS                      recipes/members.html
+Question About A Proxy      behind nginx              recipes/operation.html
+Question About Tests        test that mail is sent    recipes/testing.html
 Another Form Of The Word    testing phones            phone.html

@@ -12,7 +12,7 @@ from typing import Any
 
 from pygments.lexers.robotframework import RobotFrameworkLexer
 
-from parts import accessible, code, command, diagrams, keywords, settings, source
+from parts import accessible, code, command, diagrams, keywords, recipes, settings, source
 
 _MAKERS = {
     "bus-listeners": diagrams.bus_listeners,
@@ -23,9 +23,11 @@ _MAKERS = {
     "keywords": keywords.keywords,
     "library": keywords.library,
     "pages": source.other_pages,
+    "questions": recipes.questions,
     "request-life": diagrams.request_life,
     "settings": settings.server_settings,
 }
+_OF_FILES = {"code": code.code, "recipe": code.recipe}
 _PART = re.compile(r"^<!-- made: ([\w-]+)((?: \S+)*) -->$", re.MULTILINE)
 
 
@@ -44,8 +46,8 @@ def _complete(_app: Any, page: str, content: list[str]) -> None:
     text = source.for_site(content[0], read_in=folder, shown_in=folder)
 
     def make(part: re.Match[str]) -> str:
-        if part[1] == "code":
-            return code.code(folder, *part[2].split())
+        if part[1] in _OF_FILES:
+            return _OF_FILES[part[1]](folder, *part[2].split())
         return _MAKERS[part[1]](*part[2].split())
 
     content[0] = _PART.sub(make, text)

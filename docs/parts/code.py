@@ -7,6 +7,7 @@ from pathlib import Path
 from parts.source import DOCS
 
 _ROOT = DOCS.parent
+_RECIPES = "acceptance/recipes"
 _LANGUAGES = {
     ".py": "python",
     ".robot": "robot",
@@ -30,6 +31,22 @@ def code(page: Path, name: str, previous: str | None = None) -> str:
         options.append(f":emphasize-lines: {_added(_ROOT / previous, file)}")
     target = os.path.relpath(file, page)
     return "\n".join([f"```{{literalinclude}} {target}", *options, "```"])
+
+
+def recipe(page: Path, name: str, *others: str) -> str:
+    """Return Markdown that shows the files of a recipe, and its suite where the reader opens it.
+
+    Args:
+        page: The folder of the page.
+        name: The suite, without its suffix.
+        others: The files that it is about, if not the application that has the same name.
+    """
+    files = others or (f"{name}_app.py",)
+    shown = [code(page, f"{_RECIPES}/{file}") for file in files]
+    suite = code(page, f"{_RECIPES}/{name}.robot")
+    if f"{name}.robot" in files:
+        return "\n\n".join(shown)
+    return "\n\n".join([*shown, "<details>\n<summary>Its test</summary>", suite, "</details>"])
 
 
 def _added(old: Path, new: Path) -> str:

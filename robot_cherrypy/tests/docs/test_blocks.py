@@ -25,6 +25,7 @@ NOT_RUN = {
     "docs/hosting.md": 2,
     "docs/pause.md": 4,
     "docs/phone.md": 2,
+    "docs/recipes/runs.md": 1,
     "docs/testing-with-containers.md": 4,
     "docs/troubleshooting.md": 1,
     "docs/watch.md": 3,
