@@ -60,7 +60,7 @@ def request_life() -> str:
         check=True,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
     )
     lives: dict[str, list[list[str]]] = json.loads(done.stdout)
     parts, told = [], []
