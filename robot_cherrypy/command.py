@@ -18,6 +18,10 @@ from robot_cherrypy.errors import RobotCherryPyError
 # seconds after which `docker stop` kills.
 _DRAIN = 7.0
 
+# How long an application may take to start up, in seconds. Nobody waits for it in vain but where it
+# hangs; a machine that starts everything at once may take long.
+_START_UP = 60.0
+
 # Robot's exit code for a mistake in its options or suites (Robot Framework User Guide, 3.1.3). A
 # smaller one would be a number of failed tests.
 _ROBOT_MISTAKE = 252
@@ -287,9 +291,9 @@ def _add_serve(commands: "argparse._SubParsersAction[command_help.Parser]") -> N
     serve.add_argument(
         "--timeout",
         type=float,
-        default=5.0,
+        default=_START_UP,
         metavar="SECONDS",
-        help="how long the application may take to start up (default: 5)",
+        help=f"how long the application may take to start up (default: {_START_UP:g})",
     )
     _add_production(serve)
     # Only for a parent process (see `harness.child_main`).

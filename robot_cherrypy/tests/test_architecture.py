@@ -24,7 +24,7 @@ STEPS = (
     {"evidence"},
     {"pausing"},
     {"pages"},
-    {"browser", "containers", "harness", "stack", "doctor"},
+    {"browser", "containers", "harness", "stack", "doctor", "reporting"},
     {"traffic", "hosting", "websocket"},
     {"aio"},
     {"patches", "processes"},

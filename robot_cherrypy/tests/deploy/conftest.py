@@ -20,7 +20,12 @@ from robot_cherrypy.tests.docs.blocks import ROOT
 # What a loaded machine needs at most for a step, in seconds.
 PATIENCE = 240
 
-OFFLINE = ("--build-arg", "PIP_NO_INDEX=1")
+# The index is not used. What is in its URL must be in no image but that which installs packages.
+INDEX_PASSWORD = "staple-battery"
+OFFLINE = (
+    *("--build-arg", "PIP_NO_INDEX=1"),
+    *("--build-arg", f"PIP_INDEX_URL=https://builder:{INDEX_PASSWORD}@index.invalid/simple"),
+)
 
 
 def docker(*arguments, check=True, **options):
@@ -66,11 +71,16 @@ def status(url):
         return 0, str(error)
 
 
-def wait_for(url, expected):
-    """Wait until a page has a text."""
+def wait_for(url, expected, container):
+    """Wait until a page of a container has a text."""
     deadline = time.monotonic() + PATIENCE
     while expected not in status(url)[1]:
-        assert time.monotonic() < deadline, status(url)
+        state = docker("inspect", container, "--format", "{{.State.Status}}")
+        if state != "running" or time.monotonic() > deadline:
+            logs = subprocess.run(
+                ["docker", "logs", container], check=True, stderr=subprocess.STDOUT, stdout=-1
+            )
+            raise AssertionError(f"{state}, {status(url)}: {logs.stdout.decode()}")
         time.sleep(0.1)
 
 

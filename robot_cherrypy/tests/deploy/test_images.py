@@ -8,7 +8,13 @@ import time
 import pytest
 
 from robot_cherrypy.command import main
-from robot_cherrypy.tests.deploy.conftest import PATIENCE, docker, status, wait_for
+from robot_cherrypy.tests.deploy.conftest import (
+    INDEX_PASSWORD,
+    PATIENCE,
+    docker,
+    status,
+    wait_for,
+)
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -27,6 +33,30 @@ class Slow:
 
 cherrypy.tree.mount(Slow(), "/")
 """
+
+
+# The files of projects in which `init --containers` finds the application by looking.
+PROJECTS = {
+    "fastapi": {
+        "main.py": "from fastapi import FastAPI\n"
+        "app = FastAPI()\n\n"
+        "@app.get('/')\n"
+        "async def index():\n"
+        "    return 'Hello'\n",
+        "requirements.txt": "fastapi\n",
+    },
+    "django": {
+        "manage.py": "import os\n"
+        "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'site1.settings')\n",
+        "site1/__init__.py": "",
+        "site1/settings.py": "SECRET_KEY = 'x'\n"
+        "ROOT_URLCONF = 'site1.urls'\n"
+        "ALLOWED_HOSTS = ['*']\n",
+        "site1/urls.py": "from django.http import HttpResponse\n"
+        "from django.urls import path\n"
+        "urlpatterns = [path('', lambda request: HttpResponse('Hello'))]\n",
+    },
+}
 
 
 def test_image_has_nothing_that_it_does_not_need(shop):
@@ -48,6 +78,15 @@ def test_image_has_nothing_that_it_does_not_need(shop):
         "ModuleNotFoundError: No module named 'robot'",
         "ModuleNotFoundError: No module named 'selenium'",
     ] == docker("run", "--rm", shop, "sh", "-c", script).splitlines()
+
+
+def test_images_have_no_secret_of_their_build(base, shop):
+    """The URL of the package index, which may have a password, is in neither."""
+    for image in (base, shop):
+        assert INDEX_PASSWORD not in docker("history", "--no-trunc", image)
+        assert INDEX_PASSWORD not in docker("inspect", image)
+    found = docker("run", "--rm", shop, "grep", "-rl", INDEX_PASSWORD, "/opt", "/app", check=False)
+    assert "" == found
 
 
 def test_image_is_small(base, shop):
@@ -73,11 +112,11 @@ def test_project_is_served_and_healthy(shop, run, command):
     options = (*READ_ONLY, *(("--env", "HEALTH=/") if command else ()))
     name, url = run(shop, *command, options=options)
     started = time.monotonic()
-    wait_for(url, "Open all day")
+    wait_for(url, "Open all day", name)
     print(f"First response after {time.monotonic() - started:.2f} s")  # noqa: T201 - likewise
     deadline = time.monotonic() + PATIENCE
     while "healthy" != docker("inspect", name, "--format", "{{.State.Health.Status}}"):
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, docker("inspect", name, "--format", "{{.State.Health}}")
         time.sleep(0.1)
     docker("stop", name)
     assert "0" == docker("inspect", name, "--format", "{{.State.ExitCode}}")
@@ -91,7 +130,7 @@ def test_stop_waits_for_requests(shop, run, tmp_path, server):
     command = ("robot-cherrypy", "serve", "slow", "--host", "0.0.0.0", "--server", server)
     more = ("--health", "/-/health", "--stop-delay", "1")
     name, url = run(shop, *command, *more, options=("-v", f"{tmp_path}:/app:ro"))
-    wait_for(f"{url}/-/health", "ready")
+    wait_for(f"{url}/-/health", "ready", name)
     responses = []
     client = threading.Thread(target=lambda: responses.append(status(url)))
     client.start()
@@ -110,8 +149,8 @@ def test_code_in_a_volume_is_reloaded(shop, run, tmp_path):
     file = tmp_path / "slow.py"
     file.write_text(SLOW.replace("time.sleep(3)", ""))
     command = ("robot-cherrypy", "serve", "slow", "--host", "0.0.0.0")
-    _name, url = run(shop, *command, options=("-v", f"{tmp_path}:/app:ro"))
-    wait_for(url, "done")
+    name, url = run(shop, *command, options=("-v", f"{tmp_path}:/app:ro"))
+    wait_for(url, "done", name)
     deadline = time.monotonic() + PATIENCE
     changes = itertools.count()  # CherryPy sees a change only if it has seen the file before
     while "changed" not in status(url)[1]:
@@ -122,21 +161,24 @@ def test_code_in_a_volume_is_reloaded(shop, run, tmp_path):
         time.sleep(2)
 
 
-def test_project_of_init(wheels, run, tmp_path):
-    """What `init --containers` writes is an image that serves the project."""
-    (tmp_path / "main.py").write_text(
-        "from fastapi import FastAPI\n"
-        "app = FastAPI()\n\n"
-        "@app.get('/')\n"
-        "async def index():\n"
-        "    return 'Hello'\n"
-    )
-    (tmp_path / "requirements.txt").write_text("fastapi\n")
-    assert 0 == main(["init", "--containers", str(tmp_path)])
+@pytest.fixture(scope="session")
+def python_with_wheels(wheels):
+    """The image of Python with the packages in /wheels, for builds without a network."""
     stage = "FROM python:3-slim\nCOPY . /wheels\n"
     docker("build", "--tag", "python:wheels", "--file", "-", wheels, input=stage)
-    arguments = ("PYTHON=python:wheels", "PIP_NO_INDEX=1", "PIP_FIND_LINKS=/wheels")
+    return "python:wheels"
+
+
+@pytest.mark.parametrize("framework", PROJECTS)
+def test_project_of_init(python_with_wheels, run, tmp_path, framework):
+    """What `init --containers` writes is an image that serves the project."""
+    for name, text in PROJECTS[framework].items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    assert 0 == main(["init", "--containers", str(tmp_path)])
+    arguments = (f"PYTHON={python_with_wheels}", "PIP_NO_INDEX=1", "PIP_FIND_LINKS=/wheels")
     options = [word for argument in arguments for word in ("--build-arg", argument)]
-    docker("build", "--tag", "init", *options, tmp_path)
-    _name, url = run("init", options=READ_ONLY)
-    wait_for(url, "Hello")
+    docker("build", "--tag", framework, *options, tmp_path)
+    name, url = run(framework, options=READ_ONLY)
+    wait_for(url, "Hello", name)

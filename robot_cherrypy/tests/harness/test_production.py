@@ -76,6 +76,10 @@ class Root:
     def index(self):
         return "served"
 
+    @cherrypy.expose
+    def upload(self):
+        return str(len(cherrypy.request.body.read()))
+
 
 def wait_until(condition):
     """Wait until a condition is true."""
@@ -127,6 +131,31 @@ def test_a_request_that_has_begun_to_arrive_is_served(kind, used_before):
         response.begin()
         assert (200, b"served") == (response.status, response.read())
         assert "close" == response.getheader("Connection")
+    stopping.join(PATIENCE)
+    assert not stopping.is_alive()
+
+
+def test_an_upload_that_has_begun_to_arrive_is_served(kind):
+    """A stop waits for the rest of its body."""
+    tree = Tree()
+    tree.mount(Root(), "/")
+    recorder = Recorder()
+    server = ServerThread(
+        kind, tree, recorder, host="127.0.0.1", port=0, timeout=60, drain=PATIENCE, on_end=print
+    )
+    server.start()
+    port = server.port
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as client:
+        head = "Host: shop\r\nContent-Type: text/csv\r\nContent-Length: 200000"
+        client.sendall(f"POST /upload HTTP/1.1\r\n{head}\r\n\r\n".encode() + b"x" * 100_000)
+        wait_until(recorder.in_flight)
+        stopping = threading.Thread(target=server.stop)
+        stopping.start()
+        wait_until(lambda: is_closed(port))
+        client.sendall(b"x" * 100_000)
+        response = http.client.HTTPResponse(client)
+        response.begin()
+        assert (200, b"200000") == (response.status, response.read())
     stopping.join(PATIENCE)
     assert not stopping.is_alive()
 

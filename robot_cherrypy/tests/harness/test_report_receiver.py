@@ -136,6 +136,72 @@ def serving(kind, environment, tmp_path):
         process.wait(TIMEOUT)
 
 
+@contextlib.contextmanager
+def cherryd(environment, tmp_path):
+    """Serve a small application by plain cherryd; yield its URL."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    (tmp_path / "shop.py").write_text(CHERRYD_APPLICATION)
+    (tmp_path / "server.conf").write_text(f"[global]\nserver.socket_port = {port}\n")
+    script = "from cherrypy.daemon import run; run()"
+    command = ["-c", "server.conf", "-i", "robot_cherrypy.reporting", "-i", "shop"]
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, *command],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert any("Bus STARTED" in line for line in process.stderr)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.communicate(timeout=TIMEOUT)
+    assert 0 == process.returncode
+
+
+CHERRYD_APPLICATION = """
+import cherrypy
+
+class Shop:
+    @cherrypy.expose
+    def index(self):
+        return "open"
+
+    @cherrypy.expose
+    def broken(self):
+        raise ValueError("nothing left")
+
+cherrypy.tree.mount(Shop(), "/")
+"""
+
+
+def test_plain_cherryd_reports(receiver, tmp_path):
+    """With one more module to import; its exchanges are whole when it has stopped."""
+    environment = {**receiver.environment("127.0.0.1"), "OTEL_SERVICE_NAME": "shop"}
+    with cherryd(environment, tmp_path) as url:
+        assert 500 == status_of(f"{url}/broken")
+        (error,) = JOURNAL.new_errors
+        assert ("ValueError: nothing left", "shop", "/broken") == (
+            error.error,
+            error.server,
+            error.path,
+        )
+        assert 200 == status_of(f"{url}/")
+    assert [("/broken", 500), ("/", 200)] == [
+        (each.path, each.status) for each in JOURNAL.exchanges
+    ]
+
+
+def test_plain_cherryd_reports_nothing_unless_told(receiver, tmp_path):
+    """The module may stay in the command of an image."""
+    with cherryd({}, tmp_path) as url:
+        assert 500 == status_of(f"{url}/broken")
+    assert not JOURNAL.exchanges
+
+
 def status_of(url):
     """Request a page; return the status."""
     try:
