@@ -309,6 +309,15 @@ def _add_production(serve: argparse.ArgumentParser) -> None:
         help="one of CherryPy's environments: production switches autoreload and tracebacks off",
     )
     options.add_argument(
+        "--workers",
+        type=_workers,
+        metavar="N",
+        help=(
+            "how many processes serve on the one port, to use all processors; auto: one for each."
+            " Needs --server async (default: the configuration's, or 1)"
+        ),
+    )
+    options.add_argument(
         "--drain",
         type=_seconds,
         default=_DRAIN,
@@ -340,6 +349,15 @@ def _seconds(text: str) -> float:
     raise argparse.ArgumentTypeError(f"has to be a number of seconds, 0 or more: {text!r}")
 
 
+def _workers(text: str) -> int | str:
+    if text == "auto":
+        return text
+    with contextlib.suppress(ValueError):
+        if int(text) >= 1:
+            return int(text)
+    raise argparse.ArgumentTypeError(f"has to be a whole number, 1 or more, or auto: {text!r}")
+
+
 def _path(text: str) -> str:
     if not text.startswith("/") or not text.strip("/"):
         raise argparse.ArgumentTypeError(f"has to begin with / and be no bare /: {text!r}")
@@ -355,6 +373,7 @@ def _serve(chosen: argparse.Namespace) -> int:
 
 def _serve_until_stopped(chosen: argparse.Namespace) -> int:
     from robot_cherrypy.harness.child_main import Parent, serve  # noqa: PLC0415 - doctor needs no CherryPy
+    from robot_cherrypy.harness.several_processes import serve_in_several  # noqa: PLC0415 - likewise
     from robot_cherrypy.hosting.django.project import locate  # noqa: PLC0415 - likewise
 
     parent = None if chosen.report_to is None else Parent(chosen.report_to)
@@ -363,13 +382,20 @@ def _serve_until_stopped(chosen: argparse.Namespace) -> int:
             chosen.app, folder = locate(chosen.django)
             chosen.app_dir = [folder, *chosen.app_dir] if folder else chosen.app_dir
             os.environ["DJANGO_SETTINGS_MODULE"] = chosen.app
+        configuration = parent.configuration if parent else _configuration(chosen)
+        if parent is None:
+            code = serve_in_several(
+                chosen.workers, chosen.server, chosen.host, chosen.port, configuration
+            )
+            if code is not None:
+                return code
         serve(
             chosen.app,
             kind=chosen.server,
             host=chosen.host,
             port=chosen.port,
             path=chosen.mount,
-            configuration=parent.configuration if parent else _configuration(chosen),
+            configuration=configuration,
             search_path=(Path.cwd(), *chosen.app_dir),
             timeout=chosen.timeout,
             drain=chosen.drain,

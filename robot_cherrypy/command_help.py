@@ -75,6 +75,7 @@ SERVE = """\
 examples:
   robot-cherrypy serve shop:Shop
   robot-cherrypy serve --server async --port 0 --config shop.conf shop:Shop
+  robot-cherrypy serve --server async --workers auto --environment production shop:Shop
   robot-cherrypy serve --django bookshop
 
 exit codes:

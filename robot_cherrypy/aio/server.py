@@ -28,6 +28,7 @@ from robot_cherrypy.aio.request.application import Application
 from robot_cherrypy.aio.runtime import bridge
 from robot_cherrypy.aio.runtime.watchdog import Watchdog
 from robot_cherrypy.aio.runtime.workers import busy_threads_of, close_pool_of, open_pool_for
+from robot_cherrypy.aio.worker_processes.worker import current
 from robot_cherrypy.asgi import ON_THE_BUS, AsgiCallable, Scope
 from robot_cherrypy.asgi.lifespan import Lifespan, LifespanError, shown
 from robot_cherrypy.errors import ApplicationError
@@ -46,6 +47,9 @@ _ARRIVAL_INTERVAL = 0.01
 _CHECKS_PER_TIMEOUT = 4
 # The longest time between two checks, in seconds, so that long time-outs are kept to a second.
 _MAX_CHECK_INTERVAL = 1.0
+# Turns of the event loop after which what clients had sent is read: uvloop reads from a new
+# connection in the turn after the one that accepts it.
+_TURNS = 3
 
 
 class HTTPServer:
@@ -78,6 +82,8 @@ class HTTPServer:
         self._address: Any = None
         self._state = ServerState()
         self._stop_requested = False
+        # How long a stop keeps idle connections for one request more, in seconds.
+        self.idle_grace = 0.0
         self._stop: asyncio.Event | None = None
         # The requests that called `stop` themselves.
         self._stopping_tasks: set[asyncio.Task[Any]] = set()
@@ -103,6 +109,10 @@ class HTTPServer:
     def connections(self) -> int:
         """How many clients are connected."""
         return len(self._state.connections)
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return the numbers of responses, of requests in flight and of connections."""
+        return self._state.total_requests, len(self._state.tasks), self.connections
 
     @property
     def interrupt(self) -> BaseException | None:
@@ -194,7 +204,7 @@ class HTTPServer:
                 self.interrupt = error
 
     async def _main(self, prepared: "_Prepared", listener: socket.socket) -> None:
-        loop, config = prepared.loop, prepared.config
+        loop, config, worker = prepared.loop, prepared.config, current()
         self._stop = asyncio.Event()
         state = self._state = ServerState()
         connection = partial(
@@ -206,8 +216,10 @@ class HTTPServer:
             options |= {"ssl": config.ssl, "ssl_handshake_timeout": timeout}
         listeners = [
             await loop.create_server(connection, sock=copy, **options)
-            for copy in sockets.copies(listener)
+            for copy in sockets.copies(listener, is_shared=worker is not None)
         ]
+        if worker is not None:
+            worker.serves(self)
         deadlines = loop.create_task(self._check_deadlines(state))
         watchdog = self._watchdog(loop)
         self.ready = True
@@ -235,6 +247,8 @@ class HTTPServer:
             interval = min(interval, self.socket_timeout / _CHECKS_PER_TIMEOUT)
         while True:
             await asyncio.sleep(interval)
+            if worker := current():
+                worker.update_figures()
             now = time.monotonic()
             for connection in list(state.connections):
                 check = getattr(connection, "check_deadline", None)  # of HTTP connections
@@ -243,6 +257,10 @@ class HTTPServer:
 
     async def _drain(self, state: ServerState) -> None:
         """Let requests in flight end; after `shutdown_timeout` seconds, cut those that are left."""
+        # What had arrived before the sockets were closed is read meanwhile.
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
+        await self._finish_connections(state)
         for connection in list(state.connections):
             connection.shutdown()
         deadline = time.monotonic() + self.shutdown_timeout
@@ -260,6 +278,22 @@ class HTTPServer:
         await _wait_for(state.tasks & self._stopping_tasks, deadline)
         await self._cut(set(state.tasks))
         await _close_connections(state)
+
+    async def _finish_connections(self, state: ServerState) -> None:
+        """Give idle connections one request more, within `idle_grace` seconds."""
+        if not self.idle_grace:
+            return
+        deadline = time.monotonic() + min(self.idle_grace, self.shutdown_timeout / 2)
+        for connection in list(state.connections):
+            if isinstance(connection, Connection):
+                connection.finish()
+
+        def are_awaited() -> bool:
+            connections = (each for each in state.connections if isinstance(each, Connection))
+            return any(each.awaits_request for each in connections)
+
+        while time.monotonic() < deadline and are_awaited():  # noqa: ASYNC110 - no event tells
+            await asyncio.sleep(_ARRIVAL_INTERVAL)
 
     async def _cut(self, tasks: set[Any]) -> None:
         if not tasks:

@@ -92,11 +92,18 @@ def release(listener: socket.socket, address: Any) -> None:
         Path(address).unlink(missing_ok=True)
 
 
-def copies(listener: socket.socket) -> list[socket.socket]:
+def copies(listener: socket.socket, *, is_shared: bool) -> list[socket.socket]:
     """Return the listening socket and copies of it; the event loop accepts from each of them.
 
     libuv accepts one connection from each socket in a turn of the loop. With one socket, a client
     in a burst would wait for as many turns as there are clients before it, and each turn takes as
-    long as their requests.
+    long as their requests. A worker process takes one connection in a turn, as it would otherwise
+    take all of a burst while the others have none.
+
+    Args:
+        listener: The socket.
+        is_shared: Whether other processes accept from it, too.
     """
+    if is_shared:
+        return [listener]
     return [listener, *(listener.dup() for _ in range(_ACCEPTED_PER_TURN - 1))]

@@ -26,7 +26,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,7 @@ from robot_cherrypy.harness.configuration import Configuration
 from robot_cherrypy.harness.health import HealthPage
 from robot_cherrypy.harness.server import base_url
 from robot_cherrypy.harness.server_thread import DRAIN, Kind, ServerThread
+from robot_cherrypy.harness.several_processes import set_address
 from robot_cherrypy.harness.stop_signals import StopSignals
 from robot_cherrypy.harness.unknown_tools import unknown_tools
 from robot_cherrypy.hosting.cherrypy_server import SERVER_START, SERVER_STOP
@@ -172,21 +173,13 @@ def serve(
             page = HealthPage(stop_delay)
             page.subscribe()
             cherrypy.tree.graft(page, health)
-        _set_address(host, port, sections.get("global", {}))
+        set_address(cherrypy.server, host, port, sections)
         plugin.subscribe()
         cherrypy.engine.signals.subscribe()
         cherrypy.engine.start()
         if parent:
             parent.report(url=plugin.url, remarks=unknown_tools(cherrypy.tree))
         cherrypy.engine.block()
-
-
-def _set_address(host: str | None, port: int | None, settings: Mapping[str, Any]) -> None:
-    settings = {"server.socket_host": "127.0.0.1", **settings}
-    cherrypy.server.socket_host = host or settings["server.socket_host"]
-    if port is None:
-        port = settings.get("server.socket_port", cherrypy.server.socket_port)
-    cherrypy.server.socket_port = port
 
 
 class _ServerPlugin(SimplePlugin):  # type: ignore[misc]

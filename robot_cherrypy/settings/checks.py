@@ -13,6 +13,7 @@ import cheroot.server
 
 from robot_cherrypy.errors import ServerError, did_you_mean
 from robot_cherrypy.settings import tls
+from robot_cherrypy.settings.worker_count import AUTO
 
 # The largest C int, in which the operating system takes the length of a queue.
 _MAX_INT = 2**31 - 1
@@ -84,8 +85,13 @@ _RULES = (
         lambda value: value in {"HTTP/1.0", "HTTP/1.1"},
         "'HTTP/1.0' or 'HTTP/1.1'",
     ),
-    # These two are of this package.
+    # These are of this package.
     _Rule("lifespan_timeout", _is_time, "a number of seconds"),
+    _Rule(
+        "workers",
+        lambda value: value in {None, AUTO} or (_is_whole(value) and value >= 1),
+        f"a whole number, 1 or more, or {AUTO!r}",
+    ),
     _Rule("blocked_after", lambda value: value is None or _is_time(value), "a number of seconds"),
 )
 

@@ -362,6 +362,17 @@ class Connection(Reader):
         # collection.
         self.parser = self.cycle = self._active = None  # type: ignore[assignment]
 
+    def finish(self) -> None:
+        """Close the connection after the next response that begins."""
+        self._shutting_down = True
+        if self._active is not None and self._active.response_state is WAITING:
+            self._active.keep_alive = False
+
+    @property
+    def awaits_request(self) -> bool:
+        """Whether the client may send a request, of which nothing has arrived."""
+        return self.state is IDLE and self._active is None and not self.transport.is_closing()
+
     def shutdown(self) -> None:
         """Close the connection once the requests that have arrived have their responses."""
         self._shutting_down = True
