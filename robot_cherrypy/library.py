@@ -163,7 +163,7 @@ class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
                 DatabaseServerKeywords(running_databases),
                 DatabaseKeywords(running_databases),
                 LoadBalancerKeywords(servers, options, cleanup),
-                RemoteServerKeywords(servers, reports, cleanup),
+                RemoteServerKeywords(servers, reports, options, cleanup),
                 ContainerKeywords(running_containers),
                 ContainerFaultKeywords(running_containers),
             ]

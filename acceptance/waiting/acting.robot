@@ -2,7 +2,7 @@
 Documentation     With `retry_checks`, clicks and typing wait for an element that is there, visible, still, enabled and
 ...               covered by nothing.
 
-Library           robot_cherrypy    retry_checks=2 min
+Library           robot_cherrypy    timeout=60 s    retry_checks=2 min
 Library           ${CURDIR}/own_library.py    plugins=${CURDIR}/own_plugin.py    run_on_failure=NOTHING    AS    Web
 
 Suite Setup       Open Late

@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation     With `retry_checks`, checks pass as soon as they hold, and fail when nothing can change any more.
 
-Library           robot_cherrypy    retry_checks=2 min
+Library           robot_cherrypy    timeout=60 s    retry_checks=2 min
 Library           SeleniumLibrary    run_on_failure=NOTHING    AS    Web
 
 Suite Setup       Open Late
@@ -43,6 +43,25 @@ What Comes Soon Is Not Missed
     Go To Page    /error
     Click Button    go
     Run Keyword And Expect Error    Page should not have contained text 'Error'.    Page Should Not Contain    Error
+What A Late Response Brings Is Not Missed
+    [Template]    NONE
+    Go To Page    /late_error
+    Click Button    go
+    Run Keyword And Expect Error    Page should not have contained text 'Error'.    Page Should Not Contain    Error
+What Should Not Be There Is Waited For Under Other Names
+    [Template]    NONE
+    Go To Page    /error
+    Click Button    go
+    Run Keyword And Expect Error    Page should have contained "0" element(s), but it did contain "1" element(s).
+    ...    Page Should Contain Element    //p[text()='Error']    limit=0
+    Go To Page    /error
+    Click Button    go
+    Run Keyword And Expect Error    The text of element 'out' should have been '' but it was 'Error'.
+    ...    Element Text Should Be    out    ${EMPTY}
+    Go To Page    /selected
+    Click Button    go
+    Run Keyword And Expect Error    EQUALS:List 'list' should have had no selection but selection was [ tea (tea) ].
+    ...    List Should Have No Selections    list
 Still Page Fails Early
     [Template]    NONE
     Check Fails Early On    /still

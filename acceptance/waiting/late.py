@@ -32,6 +32,18 @@ _PAGES = {
         '<button id="go" onclick="after({ms}, () => say(\'Error\'))">Go</button>',
         "",
     ),
+    "late_error": (
+        '<button id="go" onclick="after({ms}, ask)">Go</button>',
+        (
+            'const ask = () => fetch("slow?ms=1200").then((response) => response.text())'
+            '.then(() => after({ms}, () => say("Error")));'
+        ),
+    ),
+    "selected": (
+        '<select id="list" multiple><option>tea</select>'
+        + _BUTTON.replace("say('clicked')", "pick()"),
+        'const pick = () => after({ms}, () => {{ byId("list").selectedIndex = 0; }});',
+    ),
     "gone": ('<p id="wait">Loading</p>', 'after({ms}, () => byId("wait").remove());'),
     "button": (
         "",

@@ -91,6 +91,11 @@ class GuardedService(Service):
         return f"http://127.0.0.1:{self.port}"
 
 
+def tells_of_stale_element(error: WebDriverException) -> bool:
+    """Whether the element of a command that has failed is not part of the document any more."""
+    return isinstance(error, StaleElementReferenceException) or _STALE in (error.msg or "")
+
+
 class GuardedDriver(WebDriver):
     """A browser that is killed in place of being asked to close, which would take 60 ms."""
 
@@ -108,7 +113,7 @@ class GuardedDriver(WebDriver):
         try:
             return super().execute(driver_command, params)
         except WebDriverException as error:
-            if _STALE in (error.msg or ""):
+            if tells_of_stale_element(error):
                 raise StaleElementReferenceException(error.msg) from error
             raise
 

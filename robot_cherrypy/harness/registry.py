@@ -41,6 +41,11 @@ class Servers:
         """The servers of `started` that somebody else has started, and that cannot be asked."""
         return [server for server in self.started if isinstance(server, RemoteServer)]
 
+    @property
+    def long_polls(self) -> tuple[str, ...]:
+        """Patterns of the paths of requests that are meant to stay open; see `Launch`."""
+        return tuple({path: None for server in self.started for path in server.launch.long_polls})
+
     def stacks(self) -> list[Stack]:
         """Return where the code of applications is at this moment, in this and in child processes.
 

@@ -11,15 +11,23 @@ from robot_cherrypy.traffic.faults import Fault
 class RemoteServer(Server):
     """A server known by its URL. What it does is known as far as it reports to the test."""
 
-    def __init__(self, alias: str, url: str, receiver: ReportReceiver | None) -> None:
+    def __init__(
+        self,
+        alias: str,
+        url: str,
+        receiver: ReportReceiver | None,
+        long_polls: tuple[str, ...] = (),
+    ) -> None:
         """Use a server.
 
         Args:
             alias: Its name for the test.
             url: Its base URL.
             receiver: What gets its reports, if anything does.
+            long_polls: See `Idleness.stays_open`; here, only of what browsers ask it for.
         """
-        super().__init__(Launch(application=url, alias=alias, configuration={}))
+        launch = Launch(application=url, alias=alias, configuration={}, long_polls=long_polls)
+        super().__init__(launch)
         self._url = url.rstrip("/")
         self._receiver = receiver
 

@@ -8,14 +8,18 @@ from robot_cherrypy.cleanup import Cleanup, Stage
 from robot_cherrypy.errors import ServerError
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.remote_server import RemoteServer
+from robot_cherrypy.keywords.options import Options
 from robot_cherrypy.keywords.reports import Reports
 
 
 class RemoteServerKeywords:
     """Using servers in containers and on other hosts, and knowing what happens in them."""
 
-    def __init__(self, servers: Servers, reports: Reports, cleanup: Cleanup) -> None:
+    def __init__(
+        self, servers: Servers, reports: Reports, options: Options, cleanup: Cleanup
+    ) -> None:
         self._servers = servers
+        self._options = options
         self._reports = reports
         self._cleanup = cleanup
 
@@ -48,7 +52,7 @@ class RemoteServerKeywords:
         if address.scheme not in {"http", "https"} or not address.hostname:
             raise ServerError(f"'{url}' is no URL of a server: it begins with http:// or https://.")
         name = self._servers.free_alias(alias, url.rstrip("/"))
-        server = RemoteServer(name, url, self._reports.newest)
+        server = RemoteServer(name, url, self._reports.newest, self._options.long_polls)
         self._servers.use(server)
         self._cleanup.at_end_of_suite(
             f"server '{name}'", lambda: self._servers.leave(server), Stage.SERVERS

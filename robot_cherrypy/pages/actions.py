@@ -38,7 +38,8 @@ _HARMLESS = frozenset(
     }
 )
 
-_SCRIPTS = frozenset({Command.W3C_EXECUTE_SCRIPT, Command.W3C_EXECUTE_SCRIPT_ASYNC})
+# Commands that run a script of the test or of a keyword.
+SCRIPTS = frozenset({Command.W3C_EXECUTE_SCRIPT, Command.W3C_EXECUTE_SCRIPT_ASYNC})
 
 # Sends a command past whoever observes commands.
 Send = Callable[[str, dict[str, Any]], Any]
@@ -55,7 +56,7 @@ def reads_only(command: object, values: Any, *, trusts_scripts: bool) -> bool:
     """
     if not isinstance(command, str):
         return False  # of WebDriver BiDi
-    if command in _SCRIPTS:
+    if command in SCRIPTS:
         return trusts_scripts or str((values or {}).get("script", "")).startswith("/* ")
     return command in _HARMLESS or remote_commands.get(command, ("",))[0] == "GET"
 

@@ -2,8 +2,9 @@
 
 import time
 from collections import deque
-from collections.abc import Container
+from collections.abc import Iterable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -134,15 +135,23 @@ class NetworkLog:
         """Whether a frame is loading, or a request that should end has not ended."""
         return self.is_busy_except(())
 
-    def is_busy_except(self, paths: Container[str]) -> bool:
-        """Whether it is busy with anything but requests with these paths."""
-        return bool(self._loading) or any(each.path not in paths for each in self.running)
+    def is_busy_except(self, paths: Iterable[str]) -> bool:
+        """Whether it is busy with anything but requests with paths of these patterns."""
+        return bool(self._loading) or bool(self.running_except(paths))
 
     @property
     def running(self) -> list[Request]:
         """The requests that have not ended and are meant to, oldest first."""
-        requests = self._running.values()
+        requests = list(self._running.values())  # events may add others meanwhile
         return [each for each in requests if each.resource_type not in _LASTING_TYPES]
+
+    def running_except(self, paths: Iterable[str]) -> list[Request]:
+        """Return those of `running` but the ones with paths of these patterns."""
+        return [
+            each
+            for each in self.running
+            if not any(fnmatchcase(each.path, pattern) for pattern in paths)
+        ]
 
     def changing(self, within: float) -> list[str]:
         """Return what of the network may still change the page, in words.
@@ -151,10 +160,10 @@ class NetworkLog:
             within: The time that counts for planned navigations, in seconds.
         """
         reasons = ["the page is loading"] if self._loading else []
-        reasons += [f"{each.method} {each.path}" for each in self._running.values()]
+        reasons += [f"{each.method} {each.path}" for each in list(self._running.values())]
         if self._sockets:
             reasons.append("an open WebSocket")
-        if any(moment <= time.monotonic() + within for moment in self._planned.values()):
+        if any(moment <= time.monotonic() + within for moment in list(self._planned.values())):
             reasons.append("a page that will load itself again")
         return reasons
 

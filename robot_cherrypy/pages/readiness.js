@@ -12,7 +12,7 @@ const contains = (outer, inner) => {
   for (let node = inner; node; node = parent(node)) if (node === outer) return true;
   return false;
 };
-const isMoved = (node) => document.getAnimations().some(
+const animationsOf = (node) => document.getAnimations().filter(
   (animation) => animation.playState === "running" && animation.effect?.target && contains(animation.effect.target, node));
 const hitAt = (root, x, y) => {
   let hit = root.elementFromPoint(x, y);
@@ -67,20 +67,22 @@ const covering = () => {
   const around = hit && aroundAt(point.x, point.y);
   return around ? { what, why: `is covered by ${named(around)}, which lies above its frame`, isFatal: isPointed || isTyped, isCovered: true } : null;
 };
-const isSuspected = activity?.isMoving() || isMoved(shown);
-if (!isSuspected) return covering();
+const animations = animationsOf(shown);
+if (!activity?.isMoving() && !animations.length) return covering();
 const place = () => { const box = shown.getBoundingClientRect(); return [box.x, box.y, box.width, box.height].join(); };
-const frame = activity?.nextFrame ?? requestAnimationFrame;
+const nextFrame = activity?.nextFrame ?? requestAnimationFrame;
 const elapse = activity?.elapse ?? setTimeout;
-// A window that is not shown has no frames.
-const frames = (count) => new Promise((done) => {
-  elapse(done, 100 * count);
-  const next = (left) => (left ? frame(() => next(left - 1)) : done());
-  next(count);
+// Whether something has come about; a window that is not shown has no frames, and a busy machine draws them late.
+const comes = (promise) => new Promise((done) => {
+  promise.then(() => done(true));
+  elapse(() => done(document.hidden), document.hidden ? 100 : 1000);
 });
-return frames(1).then(() => {
+const begun = Promise.allSettled(animations.map((animation) => animation.ready));
+const frame = () => comes(new Promise((done) => nextFrame(done)));
+return comes(begun).then(frame).then((isDrawn) => {
   const before = place();
-  return frames(1).then(() => {
+  return frame().then((isDrawnAgain) => {
+    if (!isDrawn || !isDrawnAgain) return { what, why: "may be moving: the browser draws nothing at the moment" };
     if (before !== place()) return { what, why: "is moving" };
     point = center(shown) ?? point;
     return covering();

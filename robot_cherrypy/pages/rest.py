@@ -1,7 +1,7 @@
 """Whether anything can still change what a browser shows."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,7 @@ from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.pages.network_log import Request
 from robot_cherrypy.pages.observer import ObserverError
 from robot_cherrypy.pages.observers import observer_of
+from robot_cherrypy.pauses import PAUSES
 from robot_cherrypy.traffic.exchange import Exchange
 
 # For how long nothing may have happened until a page counts as being at rest, in seconds. Tasks
@@ -36,12 +37,16 @@ class State:
         pending: Those of `changing` that come to an end by themselves.
         version: Another one if anything has changed meanwhile.
         has_dialog: Whether a dialog is open: the next command of the test would close it.
+        is_asking: Whether requests are pending.
+        sent: The requests that the browser has sent of late, whether they have ended or not.
     """
 
     changing: list[str] = field(default_factory=list)
     pending: list[str] = field(default_factory=list)
     version: object = None
     has_dialog: bool = False
+    is_asking: bool = False
+    sent: list[Request] = field(default_factory=list)
 
 
 class Rest:
@@ -65,23 +70,27 @@ class Rest:
             since: Older requests are not pending: they are long polls. Of `time.monotonic`.
         """
         observer = observer_of(driver)
+        in_flight = self._servers.requests_left_after(0)
+        asked = _in_words(in_flight, since)
         try:
             if observer.dialog(_TIMEOUT) is not None:
                 return State(has_dialog=True)
-            requests: list[Exchange | Request] = [*self._in_flight()]
             if "commands" not in observer.offers:
                 silence = "a browser that does not tell what it does"
-                return State([silence], _in_words(requests, since))
+                return State([silence], asked, is_asking=bool(asked))
             logs = observer.networks()
             activity = observer.activity(within, _TIMEOUT)
         except ObserverError:
             return State()  # the browser or its window was closed
         network = [reason for log in logs for reason in log.changing(within)]
-        running = [request for log in logs for request in log.running]
+        long_polls = self._servers.long_polls
+        asked += _in_words([each for log in logs for each in log.running_except(long_polls)], since)
         return State(
-            _unique([*_in_words(requests), *network, *activity.changing]),
-            _unique([*_in_words([*requests, *running], since), *activity.pending]),
+            _unique([*_in_words(in_flight), *network, *activity.changing]),
+            _unique([*asked, *activity.pending]),
             activity.version,
+            is_asking=bool(asked),
+            sent=[each for log in logs for each in list(log.requests) if each.started >= since],
         )
 
     def has_dialog(self, driver: Any) -> bool:
@@ -94,27 +103,31 @@ class Rest:
     def wait_for_end(self, driver: Any, limit: float) -> None:
         """Wait until all is done that a page and the servers have begun and that ends by itself.
 
-        Timers are waited for only if they are due soon.
+        Timers are waited for only if they are due soon: after now, or after the response to a
+        request, which may have set them. What is asked for again and again is a poll; the first
+        request of its kind counts.
 
         Args:
             driver: The browser's.
-            limit: The longest time, in seconds.
+            limit: The longest time, in seconds. Pauses of the test do not count.
         """
-        started = time.monotonic()
-        watch = Watch()
-        while (elapsed := time.monotonic() - started) < limit:
-            state = self.state(driver, max(0.0, _TIMERS - elapsed), started - _TIMERS)
-            is_over = elapsed > _TIMERS and not self._in_flight(started - _TIMERS)
+        deadline = PAUSES.monotonic() + limit
+        since = time.monotonic() - _TIMERS
+        until = time.monotonic() + _TIMERS
+        watch, first = Watch(), dict[tuple[str, str], Request]()
+        while PAUSES.monotonic() < deadline:
+            state = self.state(driver, max(0.0, until - time.monotonic()), since)
+            now = time.monotonic()
+            for request in state.sent:
+                if request is first.setdefault((request.method, request.path), request):
+                    until = max(until, (request.ended or now) + _TIMERS)
+            is_over = now > until and not state.is_asking
             if is_over or state.has_dialog or watch.is_at_rest(state.pending, state.version):
                 return
             time.sleep(_INTERVAL)
 
-    def _in_flight(self, since: float = 0.0) -> list[Exchange]:
-        left = self._servers.requests_left_after(0)
-        return [exchange for exchange in left if exchange.started >= since]
 
-
-def _in_words(requests: Iterable[Exchange | Request], since: float = 0.0) -> list[str]:
+def _in_words(requests: Sequence[Exchange | Request], since: float = 0.0) -> list[str]:
     return [f"{each.method} {each.path}" for each in requests if each.started >= since]
 
 
@@ -127,7 +140,7 @@ class Watch:
 
     def is_at_rest(self, reasons: list[str], version: object) -> bool:
         """Whether there is no reason for a change, and has been none for some time."""
-        now = time.monotonic()
+        now = PAUSES.monotonic()
         if reasons:
             self._since = None
         elif self._since is None or version != self._version:

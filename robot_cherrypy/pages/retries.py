@@ -16,8 +16,9 @@ from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webdriver import WebDriver
 from SeleniumLibrary.errors import CookieNotFound, ElementNotFound, WindowNotFound
 
+from robot_cherrypy.browser.drivers import tells_of_stale_element
 from robot_cherrypy.harness.registry import Servers
-from robot_cherrypy.pages.actions import Send, Target, obstacle, reads_only, targets
+from robot_cherrypy.pages.actions import SCRIPTS, Send, Target, obstacle, reads_only, targets
 from robot_cherrypy.pages.activity import ACTIVITY
 from robot_cherrypy.pages.observers import run_in_all_browsers, run_no_longer
 from robot_cherrypy.pages.rest import Rest, Watch
@@ -59,6 +60,9 @@ _NOT_BEGUN = (
     selenium.NoSuchElementException,
     selenium.StaleElementReferenceException,
 )
+
+# Of these, the first steps may be done.
+_OF_SEVERAL_STEPS = SCRIPTS | {Command.W3C_ACTIONS}
 
 # How long a keyword is not tried again at first and later, in seconds. A page that shows something
 # soon is not waited for much longer, and one that is slow is left in peace.
@@ -181,17 +185,22 @@ class Retries:
 
     def _run(self, library: Any, method: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         """Run a keyword; one that a keyword calls which is tried again is a part of that."""
-        limit = self._time_left()
-        is_part = bool(self._running) and self._running[-1].is_part
-        if limit <= 0 or is_part:
+        outer = self._running[-1] if self._running else None
+        is_part = outer is not None and outer.is_part
+        limit = outer.deadline - PAUSES.monotonic() if outer and is_part else self._time_left()
+        if limit <= 0 or (outer and outer.waits_itself):
             return method(*args, **kwargs)
         call = partial(method, *args, **kwargs)
-        driver = current_driver_of(library)
-        if _waits_itself(method, kwargs, len(args)):
-            return self._call(call, _Try(driver, limit, is_repeatable=False, waits_itself=True))
-        if driver is not None and "should_not" in method.__name__:
-            self._rest.wait_for_end(driver, limit)
-        return self._repeat(call, _first_try(method, driver, limit))
+        first = _first_try(method, current_driver_of(library), limit, args, kwargs)
+        if (
+            first.driver is not None
+            and not first.waits_itself
+            and _is_negative(method, args, kwargs)
+        ):
+            self._rest.wait_for_end(first.driver, limit)
+        if is_part:
+            return call()
+        return self._call(call, first) if first.waits_itself else self._repeat(call, first)
 
     def _repeat(self, call: Callable[[], Any], first: _Try) -> Any:
         tries, watch = 0, Watch()
@@ -270,8 +279,9 @@ class Retries:
         has_acted, current.has_acted = current.has_acted, True
         try:
             return original(driver, command, values)
-        except _NOT_BEGUN:
-            if command != Command.W3C_ACTIONS:  # of several, the first may be done
+        except selenium.WebDriverException as error:
+            is_not_begun = isinstance(error, _NOT_BEGUN) or tells_of_stale_element(error)
+            if is_not_begun and command not in _OF_SEVERAL_STEPS:
                 current.has_acted = has_acted
             raise
 
@@ -307,13 +317,21 @@ class Retries:
 _SILENT = " "
 
 
-def _first_try(method: Callable[..., Any], driver: Any, limit: float) -> _Try:
+def _first_try(
+    method: Callable[..., Any],
+    driver: Any,
+    limit: float,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> _Try:
     """Return how a keyword is run.
 
     Of keywords that are not SeleniumLibrary's own, those are run again whose names say that they
     check or return something: others may do more than what goes to the browser.
     """
     name = method.__name__
+    if _waits_itself(method, kwargs, len(args)):
+        return _Try(driver, limit, is_repeatable=False, waits_itself=True)
     is_own = str(inspect.unwrap(method).__module__).partition(".")[0] == "SeleniumLibrary"
     return _Try(
         driver,
@@ -331,6 +349,21 @@ def _waits_itself(method: Callable[..., Any], kwargs: dict[str, Any], given: int
         return name.startswith("wait_")
     is_told = "timeout" in kwargs or given > parameters.index("timeout")
     return is_told or name not in _WAITING_IF_TOLD
+
+
+def _is_negative(method: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    """Whether a keyword checks that something is not there: an element, a text, a selection."""
+    name = method.__name__
+    if "should" not in name:
+        return False
+    try:
+        bound = inspect.signature(method).bind(*args, **kwargs)
+    except TypeError:  # it will fail
+        return False
+    bound.apply_defaults()
+    is_none = bound.arguments.get("limit") == 0
+    is_empty = "should_be" in name and not bound.arguments.get("expected", "something")
+    return is_none or is_empty or "should_not" in name or "no_selections" in name
 
 
 def _release(messages: list[Any]) -> None:

@@ -137,7 +137,8 @@ class PageWait:
         if "network" in observer.offers:
             with contextlib.suppress(ObserverError):  # the browser was closed
                 is_loaded = self._wait_until_loaded(observer, deadline)
-                requests = [] if is_loaded else observer.network(_KNOWN_AT_ONCE).running
+                network = observer.network(_KNOWN_AT_ONCE)
+                requests = [] if is_loaded else network.running_except(self._servers.long_polls)
         exchanges = self._busy_after(deadline)
         if is_loaded and not exchanges:
             return ""
@@ -157,8 +158,10 @@ class PageWait:
         return sentence
 
     def _wait_until_loaded(self, observer: Observer, deadline: float) -> bool:
+        lasting = (*map(glob.escape, self._lasting), *self._servers.long_polls)
+
         def is_busy(network: NetworkLog) -> bool:
-            return network.is_busy_except(self._lasting)
+            return network.is_busy_except(lasting)
 
         while (left := deadline - PAUSES.monotonic()) > 0:
             if observer.dialog(left):

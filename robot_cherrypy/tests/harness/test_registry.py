@@ -105,6 +105,13 @@ def test_server_in_another_process_is_refused(servers):
     assert [] == servers.started_in_process
 
 
+def test_long_polls_are_those_of_all_servers(servers):
+    """Also of servers elsewhere, whose requests are known from browsers."""
+    servers.start(launch("one", long_polls=("/poll", "/wait/*")))
+    servers.use(RemoteServer("shop", "https://shop.example", None, ("/poll", "/events")))
+    assert ("/poll", "/wait/*", "/events") == servers.long_polls
+
+
 class EndedJustNow(QuietChild):
     """A child process that ends while it is asked."""
 

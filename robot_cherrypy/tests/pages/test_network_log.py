@@ -1,5 +1,7 @@
 """Events of the browser become requests and messages."""
 
+import sys
+import threading
 import time
 
 import pytest
@@ -248,3 +250,33 @@ def test_preflights_are_known(log):
     log.handle_event("Network.requestWillBeSent", sent(type="Preflight"))
     log.handle_event("Network.requestWillBeSent", sent(identifier="2", type="Fetch"))
     assert [True, False] == [request.is_preflight for request in log.requests]
+
+
+def test_events_may_come_while_the_log_is_read(log):
+    """They come on a thread of their own."""
+    is_over = threading.Event()
+
+    def receive():
+        for number in range(10**9):
+            for identifier in (number, number - 50):
+                planned = {"frameId": identifier, "delay": 99}
+                log.handle_event("Network.requestWillBeSent", sent(identifier=identifier))
+                log.handle_event("Page.frameScheduledNavigation", planned)
+            ended = {"requestId": number - 50, "timestamp": 1.0}
+            log.handle_event("Network.loadingFinished", ended)
+            log.handle_event("Page.frameDetached", {"frameId": number - 50})
+            if is_over.is_set():
+                return
+
+    thread = threading.Thread(target=receive)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        thread.start()
+        for _ in range(3_000):
+            log.changing(1)
+            log.running_except(("/b",))
+    finally:
+        is_over.set()
+        thread.join()
+        sys.setswitchinterval(interval)

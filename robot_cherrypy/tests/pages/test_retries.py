@@ -1,5 +1,6 @@
 """Keywords are tried again as long as that may help, and changes nothing."""
 
+import functools
 from types import SimpleNamespace
 
 import pytest
@@ -9,9 +10,11 @@ from selenium.common.exceptions import (
     NoSuchElementException,
     StaleElementReferenceException,
     UnexpectedAlertPresentException,
+    WebDriverException,
 )
 from selenium.webdriver.remote.command import Command
 from selenium.webdriver.remote.webdriver import WebDriver
+from SeleniumLibrary import SeleniumLibrary
 from SeleniumLibrary.errors import ElementNotFound
 
 from robot_cherrypy.pages import observers, retries
@@ -53,6 +56,10 @@ class Library:
         if isinstance(result, BaseException):
             raise result
         return result
+
+    def run_keyword(self):
+        """Run the keyword as other libraries do."""
+        return self.keywords["Keyword"]()
 
     def find(self):
         """Find an element."""
@@ -294,14 +301,32 @@ def test_what_has_acted_is_not_repeated(attach):
     assert [Command.W3C_EXECUTE_SCRIPT, Command.CLICK_ELEMENT] == driver.commands
 
 
-def test_an_action_that_was_not_begun_is_repeated(attach):
+NODE_LEFT = "unhandled inspector error: Node with given id does not belong to the document"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [StaleElementReferenceException(), WebDriverException(NODE_LEFT)],
+    ids=["W3C", "Chrome"],
+)
+def test_an_action_that_was_not_begun_is_repeated(attach, error):
     """The page has replaced the element."""
-    driver = Sent({"value": None}, StaleElementReferenceException())
+    driver = Sent({"value": None}, error)
     click = lambda: driver.execute(Command.CLICK_ELEMENT, {"id": "e"})  # noqa: E731
     library = Library("click_button", click, click)
     attach(library)
     library.keywords["Keyword"]()
     assert 2 == library.runs
+
+
+def test_a_script_that_returns_a_stale_element_is_not_repeated(attach):
+    """It has been run."""
+    driver = Sent(StaleElementReferenceException())
+    run = lambda: driver.execute(Command.W3C_EXECUTE_SCRIPT, {"script": "go()"})  # noqa: E731
+    library = Library("execute_javascript", run, run)
+    attach(library)
+    with pytest.raises(StaleElementReferenceException):
+        library.keywords["Keyword"]()
 
 
 COVERED = {"value": {"what": "<a>", "why": "is covered by <b>", "isFatal": True, "isCovered": True}}
@@ -334,13 +359,59 @@ def test_in_the_end_the_driver_judges_what_only_it_can(attach, is_fatal):
     assert is_fatal != (Command.CLICK_ELEMENT in driver.commands)
 
 
-def test_checks_that_something_is_not_there_wait_first(attach):
+def like(name, library):
+    """Give the keyword of a library the name and the arguments of one of SeleniumLibrary's."""
+    real = SeleniumLibrary().attributes[name]
+    library.keywords["Keyword"] = functools.wraps(real)(library.keywords["Keyword"])
+    return library
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "is_negative"),
+    [
+        ("page_should_not_contain", ("Error",), True),
+        ("page_should_contain", ("Error",), False),
+        ("page_should_contain_element", ("id:error", None, "TRACE", 0), True),
+        ("page_should_contain_element", ("id:error", None, "TRACE", 1), False),
+        ("page_should_contain_element", ("id:error",), False),
+        ("list_should_have_no_selections", ("id:list",), True),
+        ("list_selection_should_be", ("id:list",), True),
+        ("list_selection_should_be", ("id:list", "tea"), False),
+        ("element_text_should_be", ("id:error", ""), True),
+        ("element_text_should_be", ("id:error", "no"), False),
+        ("textfield_value_should_be", ("id:name", ""), True),
+        ("element_should_contain", ("id:error", ""), False),
+        ("get_text", ("id:error",), False),
+        ("title_should_be", (), False),
+    ],
+)
+def test_checks_that_something_is_not_there_wait_first(attach, name, arguments, is_negative):
     """What was set off may bring it."""
     rest = FakeRest()
-    library = Library("page_should_not_contain", None)
+    library = like(name, Library(name, None))
     attach(library, rest)
-    library.keywords["Keyword"]()
-    assert 1 == rest.ends
+    library.keywords["Keyword"](*arguments)
+    assert is_negative == bool(rest.ends)
+
+
+def test_such_checks_in_checks_of_other_libraries_wait_as_well(attach):
+    """Only the outer ones are tried again."""
+    rest = FakeRest()
+    inner = Library("page_should_not_contain", WRONG, None)
+    outer = Library("cart_should_be_empty", *[inner.run_keyword] * 2, module="own")
+    attach(inner, rest).attach([outer])
+    outer.keywords["Keyword"]()
+    assert (2, 2, 2) == (rest.ends, inner.runs, outer.runs)
+
+
+def test_such_checks_do_not_disturb_a_keyword_that_waits(attach):
+    """It asks again itself."""
+    rest = FakeRest()
+    inner = Library("page_should_not_contain", None)
+    outer = Library("wait_until_cart_is_empty", inner.run_keyword, module="own")
+    attach(inner, rest).attach([outer])
+    outer.keywords["Keyword"]()
+    assert 0 == rest.ends
 
 
 def test_a_keyword_around_it_limits_the_time(attach):

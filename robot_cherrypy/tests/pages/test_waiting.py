@@ -2,6 +2,7 @@
 
 import time
 from fnmatch import fnmatch
+from types import SimpleNamespace
 
 import pytest
 from SeleniumLibrary import SeleniumLibrary
@@ -26,6 +27,8 @@ class Server:
     """A server that still has requests in flight the first `busy` times that it is waited for."""
 
     is_running = True
+
+    launch = SimpleNamespace(long_polls=("/poll/*",))
 
     def __init__(self, busy=0, exchanges=None):
         self.alias = f"server {id(self)}"
@@ -182,6 +185,13 @@ def test_what_stays_open_is_waited_for_once(observe):
     message = wait.wait(driver, 0.02, CLICK)
     assert "It goes on: GET /poll*. Clicks do not wait for /poll* from now on" in message
     assert "" == wait.wait(driver, 5, CLICK)
+
+
+def test_what_the_option_names_is_never_waited_for(wait):
+    """Neither the servers nor the browser are busy with it."""
+    page = browser(events=[request_sent("/poll/1"), request_sent("/poll/2")])
+    assert wait(page, Server())
+    assert not wait(browser(events=[request_sent("/polls")]), Server(), timeout=0.02)
 
 
 def test_what_a_click_caused_is_always_waited_for(observe):
