@@ -29,6 +29,8 @@ Heavy Page
     Heavy Page                         ${PICTURE}             Heavy                     its end is left out
 Greedy Page
     Greedy Page                        ${PICTURE}             Greedy                    GET /nothing
+Page That Is About To Be Left
+    Page Is About To Be Left           ${PICTURE}             The old page              GET /held was not answered
 No Error Was Reported
     [Template]    NONE
     Inner Run Should Have Reported Nothing

@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime as dt
+import math
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -199,6 +200,7 @@ class Collector:
             sessions=self._sessions,
             outputs=self._outputs,
             click=self._click,
+            collected=self._collected_at or math.inf,
             clock=self._clock,
             servers=self._settings,
             film=film,

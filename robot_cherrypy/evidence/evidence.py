@@ -1,5 +1,6 @@
 """All that is known of a test at its end."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,7 @@ class Evidence:
         stacks: Where the servers were, if requests were in flight; or nothing.
         earlier: The latest request to each path in a test that passed.
         click: The page before the last click; None if there was no click, or it is not known.
+        collected: When it was collected, of `time.monotonic`; what ended later did so unseen.
         clock: The time of day at which the evidence was collected, and that of applications.
         servers: The settings of the servers that had been started.
         film: An animated WebP of the browser, or nothing.
@@ -43,6 +45,7 @@ class Evidence:
     stacks: str = ""
     earlier: EarlierRequests = field(default_factory=dict)
     click: PageBefore | None = None
+    collected: float = math.inf
     clock: str = ""
     servers: list[ServerSettings] = field(default_factory=list)
     film: bytes = b""

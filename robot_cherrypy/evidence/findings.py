@@ -1,5 +1,6 @@
 """What is known for certain of a failed test, in a few sentences, each with its row."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -56,7 +57,7 @@ def find(evidence: Evidence) -> list[Finding]:
     found = [
         *_server_errors(timeline, evidence.server_errors),
         *_script_errors(views),
-        *_in_flight(timeline),
+        *_in_flight(timeline, evidence.collected),
         *_looked_too_early(timeline),
         *_dialogs(views),
         *_refused_cookies(timeline),
@@ -107,12 +108,14 @@ def is_script_error(line: ConsoleLine) -> bool:
     return line.level == "SEVERE" and _FAILED_RESOURCE not in line.text
 
 
-def _in_flight(timeline: Timeline) -> Iterator[Finding]:
+def _in_flight(timeline: Timeline, collected: float) -> Iterator[Finding]:
+    """Yield the requests that had no response when the evidence was collected."""
+    until = min(timeline.end, collected)
     for row in timeline.rows:
         exchange = row.exchange
-        if exchange is None or exchange.ended is not None or exchange.streams:
+        if exchange is None or (exchange.ended or math.inf) <= until or exchange.streams:
             continue
-        age = timeline.end - exchange.started
+        age = until - exchange.started
         if age >= _LEAST_AGE:
             sentence = (
                 f"{exchange.method} {exchange.url} was not answered after {duration(age)}"

@@ -9,6 +9,7 @@ from typing import Any
 from robot_cherrypy.pages.activity import ActivityProbe
 from robot_cherrypy.pages.console import Console
 from robot_cherrypy.pages.devtools import Connection
+from robot_cherrypy.pages.document import Document
 from robot_cherrypy.pages.everywhere import EverywhereScript
 from robot_cherrypy.pages.network_log import NetworkLog, Request
 from robot_cherrypy.pages.observer import (
@@ -29,6 +30,9 @@ _CONNECT_TIMEOUT = 2.0
 
 # How long a command of a keyword may take, in seconds: it is one that is done at once.
 _COMMAND_TIMEOUT = 5.0
+
+# How long the size of a page is waited for that has given a picture, in seconds: it needs 2 ms.
+_SIZE_TIMEOUT = 0.5
 
 # How much of a response is kept, in characters: twice what the report shows, so that a secret at
 # the end of that is known as a whole and masked.
@@ -162,12 +166,16 @@ class ChromiumObserver(Observer):
         """Return a picture of what is in view, whichever frame is selected.
 
         For a picture of more than that, Chromium gives the page another size for a moment, and the
-        page's own scripts would be told.
+        page's own scripts would be told. A page that is about to be left does not tell its size.
         """
         deadline = time.monotonic() + timeout
         page = self._page(timeout)
         data = self._ask(page, "Page.captureScreenshot", _FORMAT, deadline)["data"]
-        metrics = self._ask(page, "Page.getLayoutMetrics", {}, deadline)
+        try:
+            deadline = min(deadline, time.monotonic() + _SIZE_TIMEOUT)
+            metrics = self._ask(page, "Page.getLayoutMetrics", {}, deadline)
+        except ObserverError:
+            return Picture(data, "image/jpeg", size=(0, 0), page_size=(0, 0))
         view, content = metrics["cssVisualViewport"], metrics["cssContentSize"]
         return Picture(
             data,
@@ -175,6 +183,17 @@ class ChromiumObserver(Observer):
             size=(round(view["clientWidth"]), round(view["clientHeight"])),
             page_size=(round(content["width"]), round(content["height"])),
         )
+
+    def document(self, timeout: float) -> Document:
+        """Return the document of the page; the browser's own copy of one that is about to be left.
+
+        Chromium holds back what is for such a page, until it shows the next one.
+        """
+        page = self._page(timeout)
+        if not page.network.navigating:
+            return super().document(timeout)
+        deadline = time.monotonic() + timeout
+        return Document.of_saved(self._ask(page, "Page.captureSnapshot", {}, deadline)["data"])
 
     def read(self, script: str, timeout: float) -> Any:
         """Run a script in a world of its own in the page's top document."""

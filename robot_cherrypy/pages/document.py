@@ -1,8 +1,20 @@
 """The document of a page, as scripts in the page read it without changing anything."""
 
+import email
+import email.policy
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+# How much of a saved page is read, in characters: what shows a page comes before its pictures.
+_LONGEST_SAVED = 4_000_000
+
+# How much of a document is kept, in characters: as much as `snapshot.js` keeps.
+_LONGEST = 400_000
+
+_PASSWORD_FIELD = re.compile(r"<input\b[^>]*\btype=\"password\"[^>]*>", re.IGNORECASE)
+_VALUE = re.compile(r"(\bvalue=\")([^\"]+)")
 
 
 def _script(name: str) -> str:
@@ -49,3 +61,19 @@ class Document:
             east_of_utc=values["eastOfUtc"],
             time=values["time"] / 1000,
         )
+
+    @classmethod
+    def of_saved(cls, saved: str) -> "Document":
+        """Return the document of a page that a browser has saved with its parts, as MHTML.
+
+        It has no scripts, and the values that fields had in the beginning.
+        """
+        policy = email.policy.default
+        message = email.message_from_string(saved[:_LONGEST_SAVED], policy=policy)
+        part = next((part for part in message.walk() if not part.is_multipart()), message)
+        content = part.get_payload(decode=True)
+        html = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+        fields = _PASSWORD_FIELD.findall(html)
+        secrets = [value for field in fields for _, value in _VALUE.findall(field)]
+        html = _PASSWORD_FIELD.sub(lambda found: _VALUE.sub(r"\1•••", found[0]), html)
+        return cls(html[:_LONGEST], is_whole=len(html) <= _LONGEST, secrets=secrets)

@@ -6,6 +6,7 @@ is left out, and nobody goes on asking.
 """
 
 import contextlib
+import copy
 import datetime as dt
 import threading
 import time
@@ -188,7 +189,9 @@ class _Look:
     def _add_network(self) -> None:
         left_out = 0
         for network in self._observer.networks():
-            self.view.requests += [r for r in network.told_requests() if r.started >= self._since]
+            # Copies: what becomes of them later, as in a teardown, is nothing that the test saw.
+            told = map(copy.copy, network.told_requests())
+            self.view.requests += [r for r in told if r.started >= self._since]
             self.view.messages += [m for m in list(network.messages) if m.at >= self._since]
             left_out += network.left_out
         self.view.requests.sort(key=lambda request: request.started)

@@ -1,5 +1,7 @@
 """An application whose pages make it hard to look at them."""
 
+import threading
+
 import cherrypy
 
 _ROWS = "".join(f"<p>row {number}</p>" for number in range(2_000))
@@ -7,6 +9,9 @@ _ROWS = "".join(f"<p>row {number}</p>" for number in range(2_000))
 
 class Pages:
     """One page for each trouble."""
+
+    def __init__(self) -> None:
+        self._is_released = threading.Event()
 
     @cherrypy.expose
     def index(self) -> str:
@@ -37,6 +42,23 @@ class Pages:
         """Return a page that sends 1,000 requests."""
         script = "for (let n = 0; n < 1e3; n++) fetch('/nothing')"
         return f"<title>Greedy</title><script>{script}</script>"
+
+    @cherrypy.expose
+    def leaving(self) -> str:
+        """Return a page that is left for one that does not come."""
+        script = "setTimeout(() => { location = '/held' }, 500)"
+        return f"<title>Leaving</title><p>The old page<script>{script}</script>"
+
+    @cherrypy.expose
+    def held(self) -> str:
+        """Return a page once it is released."""
+        self._is_released.wait(60)
+        return "<title>Held</title>"
+
+    @cherrypy.expose
+    def release(self) -> None:
+        """Let the page come that is held."""
+        self._is_released.set()
 
     @cherrypy.expose
     def nothing(self) -> None:

@@ -3,6 +3,7 @@ Documentation    Each test fails, and its page makes it hard to look at it.
 
 Library          SeleniumLibrary    run_on_failure=NOTHING
 Library          robot_cherrypy    server=${SERVER}
+Library          clients.py
 
 Suite Setup      Open Pages
 
@@ -53,11 +54,19 @@ Greedy Page
     Wait Until Server Is Idle
     Fail    On purpose.
 
+Page Is About To Be Left
+    Go To Page    /leaving
+    Wait Until Keyword Succeeds    60 s    50 ms    Server Should Have Received    GET    /held
+    Sleep    1 s    For a request that is late.
+    Fail    On purpose.
+    [Teardown]    Send    ${URL}/release
+
 
 *** Keywords ***
 Open Pages
     [Documentation]    Starts the application and opens a browser.
-    Start Server    pages:Pages
+    ${url}    Start Server    pages:Pages
+    VAR    ${URL}    ${url}    scope=SUITE
     Open Headless Browser
 
 Dialog Should Be Open

@@ -30,11 +30,9 @@ def both(path, started, kind="Document", **values):
     return Row(started, started + 0.2, request=request, exchange=received)
 
 
-def found(*rows, errors=(), views=(), earlier=None):
+def found(*rows, errors=(), views=(), **known):
     """The findings of a test of ten seconds."""
-    return find(
-        Evidence(Timeline(0, 10, list(rows)), list(errors), list(views), earlier=earlier or {})
-    )
+    return find(Evidence(Timeline(0, 10, list(rows)), list(errors), list(views), **known))
 
 
 def test_without_anything_there_is_no_finding():
@@ -127,6 +125,15 @@ def test_a_request_in_flight_has_an_age():
         == finding.sentence
     )
     assert finding.row is waiting
+
+
+def test_a_response_that_came_in_the_teardown_was_not_seen_by_the_test():
+    """Nor was it there when the evidence was collected."""
+    late = of_exchange(exchange("/wait", started=4, ended=9))
+    assert ["GET /wait was not answered after 3.00 s."] == [
+        finding.sentence for finding in found(late, collected=7)
+    ]
+    assert [] == found(late, collected=9)
 
 
 def test_a_dialog_is_named():

@@ -53,12 +53,17 @@ PAGES = {
         <script>onbeforeunload = (event) => event.preventDefault()</script>""",
 }
 
+# When the page `/held` responds.
+RELEASED = threading.Event()
+
 
 class Handler(BaseHTTPRequestHandler):
     """Serves the pages."""
 
     def do_GET(self):
         text = PAGES.get(self.path.partition("?")[0])
+        if self.path == "/held":
+            RELEASED.wait(60)
         self.send_response(404 if text is None else 200)
         self.send_header("Content-Type", "text/javascript" if ".js" in self.path else "text/html")
         self.end_headers()
@@ -521,3 +526,20 @@ def test_another_browser_at_the_same_address_is_not_taken_for_it(opened):
         session_id = "another"
 
     assert isinstance(observer_of(Remote()), DriverObserver)
+
+
+def test_a_page_that_waits_for_the_next_one_has_a_picture_and_a_document(driver, observer, url):
+    """Chromium holds back what is for its scripts, and does not tell its size."""
+    driver.get(f"{url}/form")
+    leave = "setTimeout(() => { location = '/held' }, 500)"  # when the driver has its result
+    driver.execute_script(leave)
+    eventually(lambda: observer.network(1).navigating)
+    [view] = view_browsers([driver], 10, 0)
+    RELEASED.set()
+    assert (url + "/form", "Form", []) == (view.url, view.title, view.problems)
+    assert view.picture
+    assert "<title>Form</title>" in view.html
+    assert ["swordfish", "sesame"] == view.secrets
+    assert not any(secret in view.html for secret in view.secrets)
+    assert [None] == [request.status for request in view.requests if request.path == "/held"]
+    eventually(lambda: not observer.network(1).navigating)
