@@ -23,7 +23,7 @@ from robot.api.deco import keyword, library
 from robot.libraries.BuiltIn import BuiltIn
 
 # How long an inner run may take, in seconds: so long that only one that hangs does.
-_TIMEOUT = 240
+_TIMEOUT = 600
 
 # The environment variable by which the processes of an inner run are found.
 _MARK = "ROBOT_CHERRYPY_INNER_RUN"

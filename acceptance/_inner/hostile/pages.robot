@@ -45,6 +45,13 @@ Long Page
     Fail    On purpose.
     [Teardown]    Title Should Be    Long
 
+Page Is About To Be Left
+    Go To Page    /leaving
+    Wait Until Keyword Succeeds    60 s    50 ms    Server Should Have Received    GET    /held
+    Sleep    1 s    For a request that is late.
+    Fail    On purpose.
+    [Teardown]    Send    ${URL}/release
+
 Heavy Page
     Go To Page    /heavy
     Fail    On purpose.
@@ -53,13 +60,6 @@ Greedy Page
     Go To Page    /greedy
     Wait Until Server Is Idle
     Fail    On purpose.
-
-Page Is About To Be Left
-    Go To Page    /leaving
-    Wait Until Keyword Succeeds    60 s    50 ms    Server Should Have Received    GET    /held
-    Sleep    1 s    For a request that is late.
-    Fail    On purpose.
-    [Teardown]    Send    ${URL}/release
 
 
 *** Keywords ***
