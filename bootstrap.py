@@ -39,8 +39,8 @@ _TASKS = {
     "tests": (
         (
             "run everything: style and types, unit tests (on Python 3.12 a part of them),"
-            " public applications, acceptance suites, CherryPy's own test suite, Autobahn's"
-            " WebSocket cases"
+            " public applications, acceptance suites, containers where there is an engine,"
+            " CherryPy's own test suite, Autobahn's WebSocket cases"
         ),
         [],
     ),

@@ -7,6 +7,8 @@ Resource         ../resources/containers.resource
 Suite Setup      Start Reporting Shop
 Test Timeout     5 minutes
 
+Test Tags        served
+
 
 *** Test Cases ***
 Errors In The Container Belong To The Test
@@ -42,7 +44,7 @@ Server Elsewhere Needs A URL And A Free Alias
 Error In A Container Fails Its Test
     # The report about the response comes after that of the error, and perhaps after the test.
     VAR    @{ends}    ${EMPTY}    ${SPACE}(answered 200)
-    Run Inner Suite    faulty_container.robot    --variable    ENGINE:${ENGINE}
+    Run Inner Suite    faulty_container.robot    --variable    ENGINE:${ENGINE}    --variable    SERVER:${SERVER}
     Inner Test Should Have Failed
     ...    Shop Is Broken
     ...    Server error: GET /order: ValueError: invalid literal for int() with base 10: 'many' in sample_app.faulty.Shop.order

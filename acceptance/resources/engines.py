@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import sysconfig
 import time
 import urllib.error
@@ -88,7 +89,11 @@ def _list(name: EngineName | None, *arguments: str) -> list[str]:
     ).stdout.split()
 
 
-def set_reporting_environment() -> None:
-    """Say in the environment where this repository and the packages of its environment are."""
+def set_reporting_environment(server: str) -> None:
+    """Say in the environment which server runs in which image, and where its packages are."""
+    packages = os.environ.get("CONTAINER_PACKAGES")
+    python = "3" if packages else f"{sys.version_info.major}.{sys.version_info.minor}"
+    os.environ["IMAGE"] = f"python:{python}-slim"
+    os.environ["PACKAGES"] = packages or sysconfig.get_path("purelib")
     os.environ["REPOSITORY"] = str(Path(__file__).parents[2])
-    os.environ["PACKAGES"] = sysconfig.get_path("purelib")
+    os.environ["SERVER"] = server

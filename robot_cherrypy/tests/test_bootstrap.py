@@ -147,6 +147,7 @@ ENVIRONMENTS = {
     "py3{11,12,13}": "unit tests (on Python 3.12 a part of them)",
     "strangers": "public applications",
     "acceptance": "acceptance suites",
+    "containers": "containers where there is an engine",
     "conformance": "CherryPy's own test suite",
     "autobahn": "Autobahn's WebSocket cases",
 }

@@ -3,7 +3,8 @@
 A box has namespaces for network, mounts, processes and cgroups. The first process in it is
 `inside.main`; when that ends, the kernel ends all others, their mounts and their networks. The
 files of the engines are in a temporary folder, and their cgroups below one of ours; both are
-removed after that.
+removed after that. `run` checks that nothing is left, neither in the engines of what the command
+made there, nor of the box on the machine.
 """
 
 import contextlib
@@ -14,6 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from robot_cherrypy.tests.container_engine.errors import EngineError
@@ -21,9 +23,15 @@ from robot_cherrypy.tests.container_engine.errors import EngineError
 _PREFIX = "robot-cherrypy-box-"
 _CGROUPS = Path("/sys/fs/cgroup")
 
+# Of which kinds a box has a namespace of its own, as /proc/self/ns and unshare call them.
+NAMESPACES = {"cgroup": "cgroup", "ipc": "ipc", "mnt": "mount", "net": "net", "pid": "pid"}
+
 # The exit code that says that the box could not be made; the command's own are at most 255 too, and
 # none of our commands uses this.
 NO_BOX = 213
+
+# How long the kernel may take to take down what is in a box, in seconds. It takes a moment.
+_END_TIMEOUT = 30
 
 
 def why_not():
@@ -38,15 +46,16 @@ def why_not():
     return None
 
 
-def run(command, image):
+def run(command, image, *, is_building):
     """Run a command in a box.
 
     Args:
         command: The command and its arguments.
         image: A tar archive that the engines have as the image `python:3-slim`.
+        is_building: Whether the command may leave images and the like in the engines.
 
     Returns:
-        The exit code of the command.
+        The exit code of the command; 1 if it is 0 and something is left.
 
     Raises:
         EngineError: No box could be made.
@@ -55,11 +64,15 @@ def run(command, image):
     with _removed_at_end() as folder:
         box = subprocess.Popen(
             [
-                *("unshare", "--net", "--mount", "--pid", "--cgroup", "--ipc", "--mount-proc"),
+                *("unshare", *(f"--{name}" for name in NAMESPACES.values()), "--mount-proc"),
                 *("--fork", "--kill-child", sys.executable, "-m", f"{__package__}.inside"),
                 *(str(folder), str(image), *command),
             ],
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(sys.path),
+                **({} if is_building else {"BOX_IS_CHECKED": "1"}),
+            },
             preexec_fn=lambda: _enter(folder.name),  # noqa: PLW1509 - this process has one thread
         )
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
@@ -68,7 +81,34 @@ def run(command, image):
         reason = folder / "reason"
         if code == NO_BOX and reason.is_file():
             raise EngineError(reason.read_text())
-        return code
+        namespaces = set((folder / "namespaces").read_text().split())
+    deadline = time.monotonic() + _END_TIMEOUT
+    while left := left_of(folder, namespaces):
+        if time.monotonic() > deadline:
+            print("container_engine: LEFT OF THE BOX:", *left, sep="\n  ", file=sys.stderr)
+            return code or 1
+        time.sleep(0.1)
+        _remove(folder)
+    return code
+
+
+def left_of(folder, namespaces):
+    """Return what is left of a box: a line for each file, cgroup, mount and process.
+
+    Args:
+        folder: That of the box.
+        namespaces: The namespaces of the box, as the links in /proc/*/ns call them.
+    """
+    places = [folder, *(hierarchy / folder.name for hierarchy in _hierarchies())]
+    left = [str(path) for path in places if path.exists()]
+    mounts = Path("/proc/self/mountinfo").read_text().splitlines()
+    left += [f"mount: {mount}" for mount in mounts if folder.name in mount]
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has ended
+            of_process = {str((process / "ns" / kind).readlink()) for kind in NAMESPACES}
+            if of_process & namespaces or folder.name in (process / "cgroup").read_text():
+                left.append(f"process: {process.name} {(process / 'comm').read_text().strip()}")
+    return left
 
 
 def remove_left_boxes():

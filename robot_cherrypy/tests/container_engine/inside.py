@@ -12,7 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from robot_cherrypy.tests.container_engine.box import NO_BOX
+from robot_cherrypy.tests.container_engine.box import NAMESPACES, NO_BOX
 from robot_cherrypy.tests.container_engine.errors import EngineError
 
 _IMAGE = "docker.io/library/python:3-slim"
@@ -25,6 +25,20 @@ _START_TIMEOUT = 60
 
 # How long importing the image may take, in seconds. It takes some.
 _IMPORT_TIMEOUT = 300
+
+# How long what a command has left may take to end, in seconds.
+_END_TIMEOUT = 20
+
+# Where temporary files are in a box: so short that paths of sockets in it are short enough.
+_TEMPORARY = Path("/run/tmp")
+
+# What engines list; each with an identifier for a line.
+_LISTS = (
+    ("ps", "--all", "--format={{.ID}} {{.Names}} {{.Image}}"),
+    ("network", "ls", "--format={{.ID}} {{.Name}}"),
+    ("volume", "ls", "--format={{.Name}}"),
+    ("image", "ls", "--format={{.ID}} {{.Repository}}:{{.Tag}}"),
+)
 
 # Podman as it works without systemd, and where nobody may raise limits. Containers know each
 # other's names only with netavark.
@@ -49,16 +63,25 @@ def main():
     folder = Path(folder)
     try:
         _make_box(folder)
-        environment = {**os.environ, "CONTAINERS_CONF": str(_configure_podman())}
+        environment = {
+            **os.environ,
+            "CONTAINERS_CONF": str(_configure_podman()),
+            "TMPDIR": str(_TEMPORARY),
+        }
         _start_docker(folder)
         _import(image, environment)
     except EngineError as error:
         (folder / "reason").write_text(str(error))
         return NO_BOX
+    before = _contents(environment)
     process = subprocess.Popen(command, env=environment)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda number, _frame: process.send_signal(number))
-    return _wait(process.pid)
+    code = _wait(process.pid)
+    left = _left(before, environment) if "BOX_IS_CHECKED" in os.environ else []
+    if left:
+        print("container_engine: LEFT BY THE COMMAND:", *left, sep="\n  ", file=sys.stderr)
+    return code or int(bool(left))
 
 
 def _make_box(folder):
@@ -72,6 +95,12 @@ def _make_box(folder):
     for path in (Path("/var/lib/containers"), Path("/run/lock")):
         path.mkdir()
     _run("mount", "--bind", str(containers), "/var/lib/containers")
+    temporary = folder / "tmp"
+    for path in (temporary, _TEMPORARY):
+        path.mkdir()
+    _run("mount", "--bind", str(temporary), str(_TEMPORARY))
+    names = (str(Path("/proc/self/ns", kind).readlink()) for kind in NAMESPACES)
+    (folder / "namespaces").write_text("\n".join(names))
 
 
 def _mount_cgroups():
@@ -152,6 +181,45 @@ def _import(image, environment):
             ) from error
         if process.returncode:
             raise EngineError(f"{process.args[0]} cannot import the image: {errors[-2000:]}")
+
+
+def _contents(environment):
+    """Return a line for all that can be left: in the engines, of processes, mounts and files."""
+    lines = {str(path) for path in _TEMPORARY.iterdir()}
+    lines |= {
+        f"mount: {line}"
+        for line in Path("/proc/self/mounts").read_text().splitlines()
+        if " /run/netns " not in line  # Podman keeps it, once for all networks
+    }
+    lines |= {f"process: {name}" for name in _processes()}
+    for engine in filter(shutil.which, ("docker", "podman")):
+        for words in _LISTS:
+            ended = subprocess.run(
+                [engine, *words], check=True, capture_output=True, text=True, env=environment
+            )
+            kind = next(word for word in words if word != "ls")
+            lines |= {f"{engine} {kind}: {line}" for line in ended.stdout.splitlines()}
+    return lines
+
+
+def _processes():
+    """Return number and command of all processes, but for those of engines without containers."""
+    for stat in Path("/proc").glob("[1-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended
+            name = stat.read_text().partition("(")[2].rpartition(")")[0]
+            if name not in {"dockerd", "containerd"}:
+                yield f"{stat.parent.name} {name}"
+
+
+def _left(before, environment):
+    """Return what a command has left, after a moment for what is just ending."""
+    deadline = time.monotonic() + _END_TIMEOUT
+    while (left := _contents(environment) - before) and time.monotonic() < deadline:
+        time.sleep(0.2)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
+    return sorted(left)
 
 
 def _works(*command):

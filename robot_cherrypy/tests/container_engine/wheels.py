@@ -1,10 +1,13 @@
 """The packages that go into images of tests: no image is built with a network."""
 
+import contextlib
 import hashlib
-import shutil
+import platform
 import subprocess
 import sys
+import sysconfig
 import tarfile
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -30,24 +33,42 @@ def folder(base):
     Raises:
         EngineError: A package cannot be had.
     """
-    python = _python_of(base)
     requirements = [*_requirements(), *_MORE]
-    version = hashlib.sha256(" ".join((python, *requirements)).encode()).hexdigest()[:8]
-    wheels = image.cache() / f"wheels-{version}"
-    if not wheels.is_dir():
-        made = wheels.with_suffix(".part")
-        shutil.rmtree(made, ignore_errors=True)
-        architecture = subprocess.run(["uname", "-m"], check=True, capture_output=True, text=True)
-        platforms = [f"{name}_{architecture.stdout.strip()}" for name in _PLATFORMS]
-        _pip(
-            *("download", "--dest", str(made), "--only-binary", ":all:"),
-            *("--python-version", python, "--implementation", "cp"),
-            *(word for platform in platforms for word in ("--platform", platform)),
-            *requirements,
-        )
-        made.replace(wheels)
+    wheels = _cached("wheels", _python_of(base), requirements, "download", "--dest")
     _pip("wheel", "--no-deps", "--wheel-dir", str(wheels), str(_SERVER))
     return wheels
+
+
+def packages(base):
+    """Return a folder with packages that the server needs, for the Python of an image.
+
+    Args:
+        base: The archive of the image.
+
+    Raises:
+        EngineError: A package cannot be had.
+    """
+    python = _python_of(base)
+    if python == f"{sys.version_info.major}.{sys.version_info.minor}":
+        return Path(sysconfig.get_path("purelib"))
+    return _cached("packages", python, _requirements(), "install", "--target")
+
+
+def _cached(name, python, requirements, command, into):
+    """Return a folder that a command of pip fills with requirements, unless it is cached."""
+    version = hashlib.sha256(" ".join((python, *requirements)).encode()).hexdigest()[:8]
+    folder = image.cache() / f"{name}-{version}"
+    if not folder.is_dir():
+        with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=folder.parent) as made:
+            _pip(
+                *(command, into, f"{made}/packages", "--only-binary", ":all:"),
+                *("--python-version", python, "--implementation", "cp"),
+                *(f"--platform={name}_{platform.machine()}" for name in _PLATFORMS),
+                *requirements,
+            )
+            with contextlib.suppress(FileExistsError):  # another run was faster
+                Path(made, "packages").rename(folder)
+    return folder
 
 
 def _requirements():
