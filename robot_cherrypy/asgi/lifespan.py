@@ -30,7 +30,11 @@ class LifespanError(ApplicationError):
 
 
 class LifespanTimeoutError(LifespanError):
-    """An ASGI application took too long to start up or to shut down."""
+    """An ASGI application took too long to start up or to shut down.
+
+    Attributes:
+        where: The stacks of what it runs, as in the message; empty if it runs nothing.
+    """
 
     def __init__(self, event: str, timeout: float) -> None:
         """Make the message, which says where the application is now.
@@ -40,9 +44,9 @@ class LifespanTimeoutError(LifespanError):
             timeout: How long it was waited for, in seconds.
         """
         act = {"startup": "start up", "shutdown": "shut down"}[event]
-        where = stacks.startup_stacks()
+        self.where = stacks.startup_stacks()
         ApplicationError.__init__(
-            self, f"The application did not {act} within {timeout:g} s.{where}"
+            self, f"The application did not {act} within {timeout:g} s.{self.where}"
         )
 
 

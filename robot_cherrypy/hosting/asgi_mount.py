@@ -31,6 +31,9 @@ from robot_cherrypy.settings.lifespan_timeout import lifespan_timeout
 # How much later than the time-out itself an event loop is taken for blocked, in seconds.
 _BLOCKED_AFTER = 0.5
 
+# How much later an event loop may tell that a time-out is over that nothing blocks, in seconds.
+_ON_A_BUSY_MACHINE = 10.0
+
 
 class AsgiMount:
     """What the tree holds for an ASGI application.
@@ -171,9 +174,14 @@ class AsgiMount:
         finally:
             self._exit = None
         if not ended:
+            late = LifespanTimeoutError(event, timeout)
+            if not late.where:  # nothing blocks the loop: it tells more, once it comes to it
+                with contextlib.suppress(TimeoutError):
+                    future.result(_ON_A_BUSY_MACHINE)
+                    return
             self._is_blocked = True
             future.cancel()
-            raise LifespanTimeoutError(event, timeout)
+            raise late
 
     def _exited(self, error: BaseException) -> None:
         """Let the start-up or shutdown fail, else the engine exit as for a page handler."""

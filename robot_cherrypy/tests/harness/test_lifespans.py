@@ -6,9 +6,11 @@ import time
 import pytest
 import requests
 
+from robot_cherrypy import stacks
 from robot_cherrypy.errors import ServerError
 from robot_cherrypy.harness.registry import new_server
 from robot_cherrypy.harness.server import Launch
+from robot_cherrypy.hosting import asgi_mount
 from robot_cherrypy.traffic.journal import JOURNAL
 
 pytestmark = pytest.mark.timing
@@ -32,7 +34,7 @@ SHUTDOWNS = {
     "exits_at_shutdown": "shutdown failed: SystemExit: no database",
     "interrupts_at_shutdown": "shutdown failed: KeyboardInterrupt",
     "exits_in_a_task_at_shutdown": "shutdown failed: SystemExit: no queue",
-    "hangs_at_shutdown": "did not shut down within 2 s.\n",
+    "hangs_at_shutdown": r"did not shut down within \d+ s\.\n",
     "fails_at_shutdown": "shutdown failed: ValueError: boom",
     "refuses_to_shut_down": "shutdown failed: not now",
     "refuses_unasked": "shutdown failed: not now",
@@ -65,15 +67,30 @@ def test_start_fails(kind, application, message):
             server_of(application, kind, limit=limit).start()
 
 
+def test_an_event_loop_that_is_late_is_not_taken_for_blocked(monkeypatch):
+    """On a busy machine it tells some later where the application is."""
+    real, nothing_yet = stacks.startup_stacks, [""]
+    monkeypatch.setattr(asgi_mount, "_BLOCKED_AFTER", -1)
+    monkeypatch.setattr(
+        stacks, "startup_stacks", lambda: nothing_yet.pop() if nothing_yet else real()
+    )
+    with pytest.raises(ServerError, match=STARTUPS["hangs_at_startup"]):
+        server_of("hangs_at_startup", "threaded").start()
+
+
 @pytest.mark.parametrize(("application", "message"), SHUTDOWNS.items(), ids=list(SHUTDOWNS))
 def test_stop_tells_the_error(kind, application, message):
     """It is told once, by the stop."""
-    server = server_of(application, kind)
-    server.start()
-    seen = len(JOURNAL.new_errors)
-    (error,) = server.stop().errors
-    assert message in error
-    assert [] == list(JOURNAL.new_errors)[seen:]
+    limits = (LIMIT, 15) if application.startswith("hangs") else (LIMIT,)
+    for limit in limits:  # a busy machine may need the second
+        server = server_of(application, kind, limit=limit)
+        server.start()
+        seen = len(JOURNAL.new_errors)
+        (error,) = server.stop().errors
+        assert [] == list(JOURNAL.new_errors)[seen:]
+        if re.search(message, error):
+            return
+    pytest.fail(error)
 
 
 @pytest.mark.parametrize("application", ["exits_at_startup", "hangs_at_startup"])

@@ -179,7 +179,7 @@ class Pages:
                 await ws.send(str(total))
 
     @cherrypy.expose
-    @websocket
+    @websocket(close_timeout=60)
     async def member(self, ws):
         with self.group.joined(ws):
             await ws.send("joined")
