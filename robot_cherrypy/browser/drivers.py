@@ -5,12 +5,18 @@ In Selenium, a service is the driver's process and a driver is what controls the
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from selenium import webdriver
-from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
+from selenium.common.exceptions import (
+    NoAlertPresentException,
+    StaleElementReferenceException,
+    UnexpectedAlertPresentException,
+    WebDriverException,
+)
 from selenium.webdriver.chrome.service import Service as ChromeService
 from selenium.webdriver.common.service import Service
 from selenium.webdriver.edge.service import Service as EdgeService
@@ -131,6 +137,10 @@ class _GuardedFirefoxService(GuardedService, FirefoxService):
 
     chooses_port = False  # if it chooses, it rejects requests to that port ("Invalid Host")
 
+    def command_line_args(self) -> list[str]:
+        """Let Firefox choose the port for WebDriver BiDi: one that Selenium chose may be taken."""
+        return ["--port", f"{self.port}", "--websocket-port", "0"]
+
 
 class _GuardedChrome(GuardedDriver, webdriver.Chrome):
     """Chrome or Chromium under guard."""
@@ -141,7 +151,25 @@ class _GuardedEdge(GuardedDriver, webdriver.Edge):
 
 
 class _GuardedFirefox(GuardedDriver, webdriver.Firefox):
-    """Firefox under guard."""
+    """Firefox under guard.
+
+    With WebDriver BiDi it would close a dialog as soon as that opens, and so no test could read it.
+    It is told to ignore dialogs, and what it does without BiDi is done here: a command that meets
+    a dialog closes it.
+    """
+
+    closes_dialogs = False
+
+    def execute(self, driver_command: Any, params: dict[str, Any] | None = None) -> Any:
+        """Run a command of the WebDriver protocol."""
+        try:
+            return super().execute(driver_command, params)
+        except UnexpectedAlertPresentException as error:
+            with suppress(NoAlertPresentException):
+                error.alert_text = super().execute(Command.W3C_GET_ALERT_TEXT)["value"]
+                if self.closes_dialogs:
+                    super().execute(Command.W3C_DISMISS_ALERT)
+            raise
 
 
 class RemoteDriver(WebDriver):

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from robot_cherrypy.browser.bidi_commands import send_commands
 from robot_cherrypy.browser.devices import DEVICES
 from robot_cherrypy.browser.discovery import Browser, missing, pairs
 from robot_cherrypy.browser.emulation import check_display
@@ -111,7 +112,9 @@ def open_local(browser: str | Browser = "auto", settings: Settings = _DEFAULTS) 
         except WebDriverException as error:
             reason = _explain(browser, settings, error, selenium_options.arguments)
             raise BrowserError(reason) from error
-        if browser.family != "firefox":
+        if browser.family == "firefox":
+            _set_up_firefox(driver, settings, settings.downloads or service.folder)
+        else:
             _set_downloads(driver, settings.downloads or service.folder)
             _set_locale(driver, settings.emulation.language)
             _grant(driver, settings.permissions)
@@ -136,13 +139,30 @@ def _explain(
     return f"{browser.label} ({browser.binary}) did not start: {message}"
 
 
+def _set_up_firefox(driver: Any, settings: Settings, downloads: Path | None) -> None:
+    """Do what Firefox takes no option for.
+
+    Raises:
+        BrowserError: It does not speak WebDriver BiDi, as this driver or Firefox is too old.
+    """
+    driver.closes_dialogs = "unhandledPromptBehavior" not in settings.capabilities
+    if downloads is not None:
+        behavior = {"type": "allowed", "destinationFolder": _made(downloads)}
+        command = "browser.setDownloadBehavior", {"downloadBehavior": behavior}
+        send_commands(driver.capabilities["webSocketUrl"], [command])
+
+
 def _set_downloads(driver: "GuardedDriver", folder: Path | None) -> None:
     """Let pages download files into a folder; without one, into that of the user."""
-    if folder is None:
-        return
+    if folder is not None:
+        path = _made(folder)
+        _command(driver, "Browser.setDownloadBehavior", behavior="allow", downloadPath=path)
+
+
+def _made(folder: Path) -> str:
+    """Return the path of a folder, which is made if need be."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = str(folder.resolve())
-    _command(driver, "Browser.setDownloadBehavior", behavior="allow", downloadPath=path)
+    return str(folder.resolve())
 
 
 def _set_locale(driver: "GuardedDriver", language: str | None) -> None:

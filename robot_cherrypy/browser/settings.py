@@ -36,6 +36,14 @@ _ANY = "any"
 # Permissions for devices, in whose place Chromium has fakes: a machine for tests has none.
 _DEVICES = frozenset({"camera", "microphone"})
 
+# How Firefox is set up for tests: it requests no icons for tabs, and windows that are not shown run
+# as fast as the shown one.
+_FIREFOX_PREFERENCES = {
+    "browser.chrome.site_icons": False,
+    "dom.min_background_timeout_value": 4,
+    "dom.timeout.enable_budget_timer_throttling": False,
+}
+
 # How much of it is enough, in bytes: four times what a container has.
 _ENOUGH_SHARED_MEMORY = 256 << 20
 
@@ -50,8 +58,7 @@ class Settings:
         height: The height of the page's view, in CSS pixels; 800 by default.
         logs: Whether `driver.get_log` returns the console ("browser") and what the browser does on
             the network ("performance"). Not in Firefox.
-        downloads: The folder for downloads; by default one that is deleted with the browser. Not in
-            Firefox.
+        downloads: The folder for downloads; by default one that is deleted with the browser.
         headed: Whether the browser has a window.
         emulation: What it pretends about its user.
         permissions: What pages may do without asking, by names of the W3C Permissions standard,
@@ -212,8 +219,12 @@ def _firefox_options(browser: Browser, settings: Settings) -> "FirefoxOptions":
             f"{browser.label} cannot be given {refused[0]}: take Chrome or Chromium."
         )
     selenium_options = FirefoxOptions()
+    selenium_options.set_capability("webSocketUrl", True)
+    # With WebDriver BiDi a dialog would be closed as soon as it opens; see `drivers`.
+    selenium_options.set_capability("unhandledPromptBehavior", "ignore")
     if not settings.headed:
         selenium_options.add_argument("-headless")
-    for name, value in settings.emulation.firefox_preferences.items():
+    preferences = {**_FIREFOX_PREFERENCES, **settings.emulation.firefox_preferences}
+    for name, value in preferences.items():
         selenium_options.set_preference(name, value)
     return selenium_options

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from robot.api.deco import keyword
 from robot.libraries.BuiltIn import BuiltIn
@@ -98,8 +98,8 @@ class BrowserKeywords:
                 ``goog:chromeOptions`` with ``args`` or ``prefs``. Those that this keyword sets
                 itself are kept unless these say otherwise.
             downloads: Folder for the files that pages download, which is made if need be. By
-                default it is a folder of the browser's own, which is deleted with it. Only in
-                Chrome, Chromium and Edge on this machine.
+                default it is a folder of the browser's own, which is deleted with it. Only on this
+                machine.
             headless: Whether the browser has no window; unless the library is ``headed``, it has
                 none. A window needs a display.
             language: Language that pages are asked for and that scripts write numbers and dates in,
@@ -197,8 +197,6 @@ class BrowserKeywords:
     def set_geolocation(self, latitude: float, longitude: float, accuracy: float = 10) -> None:
         """Set the position that the current browser reports, and allow its page to read it.
 
-        Not in Firefox.
-
         Args:
             latitude: Degrees north of the equator, from -90 to 90.
             longitude: Degrees east of Greenwich, from -180 to 180.
@@ -222,15 +220,12 @@ class BrowserKeywords:
             page = urlsplit(observer_of(driver).windows(_TIMEOUT).shown.url)
         except ObserverError as error:
             raise BrowserError(f"The browser does not tell its page: {error}.") from error
-        grant: dict[str, Any] = {"permissions": ["geolocation"]}
-        if page.netloc:
-            grant["origin"] = f"{page.scheme}://{page.netloc}"
-        if cdp(driver, "Browser.grantPermissions", **grant) is None:
-            raise BrowserError(
-                f"{driver.name} cannot be given a position: take Chrome or Chromium."
-            )
+        origin = f"{page.scheme}://{page.netloc}" if page.netloc else ""
         position = {"latitude": latitude, "longitude": longitude, "accuracy": accuracy}
-        cdp(driver, "Emulation.setGeolocationOverride", **position)
+        try:
+            observer_of(driver).set_position(origin, position)
+        except ObserverError as error:
+            raise BrowserError(f"{driver.name} got no position: {error}.") from error
 
     def _timeouts(self, library: SeleniumLibrary) -> dict[str, int]:
         """Return the time-outs that SeleniumLibrary's `Open Browser` sets, in milliseconds.
@@ -304,7 +299,7 @@ def _go_to(driver: WebDriver, url: str, watch: LoadWatch) -> None:
     except TimeoutException as error:
         raise BrowserError(f"Page {url} did not load {watch.explain()}") from error
     except WebDriverException as error:
-        reason = (error.msg or "").partition("\n")[0].removeprefix("unknown error: ")
+        reason = _reason(error)
         raise BrowserError(f"Page {url} did not load: {reason}") from error
     except (HTTPError, OSError) as error:
         raise BrowserError(f"Page {url} did not load: the driver does not answer.") from error
@@ -314,6 +309,14 @@ def _go_to(driver: WebDriver, url: str, watch: LoadWatch) -> None:
     scheme = urlsplit(url).scheme
     if scheme not in _SCHEMES and urlsplit(driver.current_url).scheme != scheme:
         raise BrowserError(f"Page {url} did not load: the browser does not know '{scheme}:'")
+
+
+def _reason(error: WebDriverException) -> str:
+    """Return why a page did not load; Firefox tells it by the address of its error page."""
+    message = (error.msg or "").partition("\n")[0].removeprefix("unknown error: ")
+    address = message.partition("about:neterror?")[2]
+    told: list[str] = parse_qs(address).get("d", [message])
+    return told[0].partition("\n")[0]
 
 
 def _error_page(driver: WebDriver) -> str:

@@ -34,9 +34,9 @@ class ClockKeywords:
         Waits, time-outs and reports of the test, other libraries, also a project's own, and
         time-outs of connections go on by the real time. The clock is set back to the real time by
         `Return To Present`, or else at the end of the test; if it was stopped in a suite setup, at
-        the end of the suite. In Chromium, all windows, frames and workers have the new time, also
-        those that are opened later; a shared worker or service worker has it shortly after its
-        start. Servers with ``isolation=process`` and pages in Firefox keep the real time.
+        the end of the suite. All windows and frames have the new time, also those that are opened
+        later. In Chromium, so have workers; a shared worker or service worker has it shortly after
+        its start. Servers with ``isolation=process`` and workers in Firefox keep the real time.
 
         Args:
             at: Date and time to stop at, such as ``2030-12-24 18:00``, in the local time zone

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from robot_cherrypy.pages.devtools import Connection
+from robot_cherrypy.pages.browser_connection import Connection
 from robot_cherrypy.pages.observer import Activity
 
 # Has to be there before any script of a page; see `Observer.run_everywhere`.
@@ -13,7 +13,7 @@ ACTIVITY = (Path(__file__).parent / "activity.js").read_text("utf-8").rstrip()
 _ASKED = frozenset({"page", "iframe", "shared_worker", "worker"})
 
 # For how long a page or worker may be silent until it counts as busy, in seconds: 1 ms is usual.
-_SILENCE = 0.25
+SILENCE = 0.25
 
 
 class ActivityProbe:
@@ -65,7 +65,7 @@ class ActivityProbe:
                 self._ask(place, expression, states)
             self._connection.changed.wait_for(
                 lambda: len(states) == len(places) or not self._connection.is_open,
-                min(timeout, _SILENCE),
+                min(timeout, SILENCE),
             )
         return activity_of([states.get(place) for place in places])
 

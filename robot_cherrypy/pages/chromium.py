@@ -3,43 +3,35 @@
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from robot_cherrypy.pages.activity import ActivityProbe
-from robot_cherrypy.pages.console import Console
-from robot_cherrypy.pages.devtools import Connection
+from robot_cherrypy.pages.devtools_console import DevToolsConsole
+from robot_cherrypy.pages.devtools_network import DevToolsNetworkLog
 from robot_cherrypy.pages.document import Document
+from robot_cherrypy.pages.driver_observer import geolocation_commands
 from robot_cherrypy.pages.everywhere import EverywhereScript
-from robot_cherrypy.pages.network_log import NetworkLog, Request
+from robot_cherrypy.pages.network_log import Request
 from robot_cherrypy.pages.observer import (
     Activity,
-    ConsoleLine,
     Dialog,
-    Observer,
     ObserverError,
     Offer,
     Picture,
     Window,
     Windows,
 )
-
-# How long the connection and the first windows are waited for, in seconds: Chromium needs 10 ms,
-# and a busy machine a hundred times as long.
-_CONNECT_TIMEOUT = 2.0
-
-# How long a command of a keyword may take, in seconds: it is one that is done at once.
-_COMMAND_TIMEOUT = 5.0
+from robot_cherrypy.pages.windows import (
+    COMMAND_TIMEOUT,
+    CONNECT_TIMEOUT,
+    LONGEST_BODY,
+    WORLD,
+    Page,
+    WindowsObserver,
+)
 
 # How long the size of a page is waited for that has given a picture, in seconds: it needs 2 ms.
 _SIZE_TIMEOUT = 0.5
-
-# How much of a response is kept, in characters: twice what the report shows, so that a secret at
-# the end of that is known as a whole and masked.
-_LONGEST_BODY = 4_000
-
-# The world in which our scripts run: a page neither sees nor changes what they use.
-_WORLD = "robot_cherrypy"
 
 # Resolves when the page's event loop has run the tasks that were queued before it.
 _NEXT_TASK = "new Promise(done => setTimeout(done))"
@@ -59,45 +51,35 @@ _WITHOUT_CONSOLE = frozenset({"worker"})
 _AUTO_ATTACH = {"autoAttach": True, "waitForDebuggerOnStart": False, "flatten": True}
 
 
-@dataclass
-class _Page:
-    """A window. Its frames and workers have sessions of their own."""
-
-    identifier: str
-    session: str
-    network: NetworkLog = field(default_factory=NetworkLog)
-    dialog: Dialog | None = None
-    has_crashed: bool = False
-
-    def open_dialog(self, values: dict[str, Any]) -> None:
-        """A dialog opens."""
-        self.dialog = Dialog(values["type"], values["message"])
-
-    def close_dialog(self, _values: dict[str, Any]) -> None:
-        """The dialog is closed."""
-        self.dialog = None
-
-    def crash(self, _values: dict[str, Any]) -> None:
-        """The process of the page ends."""
-        self.has_crashed = True
-
-    def recover(self, _values: dict[str, Any]) -> None:
-        """The page is loaded again in another process."""
-        self.has_crashed = False
+def _note_dialog(page: Page, values: dict[str, Any]) -> None:
+    page.dialog = Dialog(values["type"], values["message"])
 
 
-_STATES: dict[str, Callable[[_Page, dict[str, Any]], None]] = {
-    "Page.javascriptDialogOpening": _Page.open_dialog,
-    "Page.javascriptDialogClosed": _Page.close_dialog,
-    "Inspector.targetCrashed": _Page.crash,
-    "Inspector.targetReloadedAfterCrash": _Page.recover,
+def _note_end_of_dialog(page: Page, _values: dict[str, Any]) -> None:
+    page.dialog = None
+
+
+def _note_crash(page: Page, _values: dict[str, Any]) -> None:
+    page.has_crashed = True
+
+
+def _note_recovery(page: Page, _values: dict[str, Any]) -> None:
+    """The page is loaded again in another process."""
+    page.has_crashed = False
+
+
+_STATES: dict[str, Callable[[Page, dict[str, Any]], None]] = {
+    "Page.javascriptDialogOpening": _note_dialog,
+    "Page.javascriptDialogClosed": _note_end_of_dialog,
+    "Inspector.targetCrashed": _note_crash,
+    "Inspector.targetReloadedAfterCrash": _note_recovery,
 }
 
 
-class ChromiumObserver(Observer):
+class ChromiumObserver(WindowsObserver):
     """Observes a Chromium from the moment at which it is made."""
 
-    offers: frozenset[Offer] = frozenset({"console", "network", "windows", "commands"})
+    offers: frozenset[Offer] = frozenset({"console", "network", "windows", "scripts", "commands"})
 
     def __init__(self, url: str, selected: Callable[[float], str]) -> None:
         """Connect, and wait until the open windows are observed.
@@ -111,38 +93,20 @@ class ChromiumObserver(Observer):
         Raises:
             ObserverError: The browser did not answer.
         """
-        self._selected = selected
-        self._pages: dict[str, _Page] = {}  # by session
-        self._closed: list[_Page] = []  # during this test
-        self._elsewhere = _Page("", "")  # workers of several windows
-        self._owners: dict[str, _Page] = {}  # by session of a window, frame or worker
-        self._console = Console()
+        self._owners: dict[str, Page] = {}  # by session of a window, frame or worker
         self._waiting: dict[str, str] = {}  # second sessions by the identifiers of their windows
         self._targets: dict[str, str] = {}  # the identifiers of those that are attached, by session
-        self._windows_seen = 0
-        self._last_selected = ""
-        self._connection = Connection(url, self._handle_event, _CONNECT_TIMEOUT)
+        super().__init__(url, selected, DevToolsConsole(), DevToolsNetworkLog())
         self._everywhere = EverywhereScript(self._connection, self._is_blocked)
         self._activity = ActivityProbe(self._connection)
         # With `Target.setAutoAttach` a new window would wait for us as well as for the driver.
         discover = {"discover": True}
-        self._connection.call("", "Target.setDiscoverTargets", discover, _CONNECT_TIMEOUT)
+        self._connection.call("", "Target.setDiscoverTargets", discover, CONNECT_TIMEOUT)
         # The results of our commands come in their order, so the windows are attached after this.
-        self._connection.call("", "Target.getTargets", {}, _CONNECT_TIMEOUT)
+        self._connection.call("", "Target.getTargets", {}, CONNECT_TIMEOUT)
         for page in list(self._pages.values()):
             with contextlib.suppress(ObserverError):  # it is busy, or was closed
-                self._connection.call(page.session, "Network.enable", {}, _CONNECT_TIMEOUT)
-
-    @property
-    def identifiers(self) -> set[str]:
-        """The identifiers of open windows, as the driver has them."""
-        with self._connection.changed:
-            return {page.identifier for page in self._pages.values()}
-
-    @property
-    def has_ended(self) -> bool:
-        """Whether the connection to the browser has ended."""
-        return not self._connection.is_open
+                self._connection.call(page.session, "Network.enable", {}, CONNECT_TIMEOUT)
 
     def windows(self, timeout: float) -> Windows:
         """Return the open windows, of whose pages none is asked."""
@@ -201,27 +165,12 @@ class ChromiumObserver(Observer):
         page = self._page(timeout)
         return self._evaluate(page, self._world(page, deadline), script, deadline)
 
-    def console(self) -> tuple[list[ConsoleLine], int]:
-        """Return the lines of the test's consoles, and how many were left out."""
-        with self._connection.changed:
-            return self._console.lines()
-
-    def networks(self) -> list[NetworkLog]:
-        """Return the network logs of all windows of the test, and of workers of several."""
-        with self._connection.changed:
-            pages = [*self._closed, *self._pages.values(), self._elsewhere]
-            return [page.network for page in pages]
-
-    def network(self, timeout: float) -> NetworkLog:
-        """Return the network log of the selected window."""
-        return self._page(timeout).network
-
     def response_body(self, request: Request, timeout: float) -> str:
         """Return the beginning of the response to a request."""
         deadline = time.monotonic() + timeout
         values = {"requestId": request.identifier}
         result = self._ask(self._page(timeout), "Network.getResponseBody", values, deadline)
-        return "" if result["base64Encoded"] else str(result["body"])[:_LONGEST_BODY]
+        return "" if result["base64Encoded"] else str(result["body"])[:LONGEST_BODY]
 
     def file(self, url: str, timeout: float) -> str:
         """Return a script or the document of the selected window, as the browser has loaded it."""
@@ -241,46 +190,29 @@ class ChromiumObserver(Observer):
             return False
         return "exceptionDetails" not in result
 
-    def wait_while(self, condition: Callable[[NetworkLog], bool], timeout: float) -> None:
-        """Wait while the selected window meets a condition; events end the wait."""
-        page = self._page(timeout)
-        with self._connection.changed:
-            self._connection.changed.wait_for(
-                lambda: (
-                    page.dialog is not None
-                    or page.session not in self._pages
-                    or not condition(page.network)
-                ),
-                timeout,
-            )
-
     def command(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
         """Send a command to the selected window."""
-        page = self._page(_COMMAND_TIMEOUT)
+        page = self._page(COMMAND_TIMEOUT)
         if name.startswith(("Page.", "Runtime.")):
-            return self._ask(page, name, values, time.monotonic() + _COMMAND_TIMEOUT)
+            return self._ask(page, name, values, time.monotonic() + COMMAND_TIMEOUT)
         session = "" if name.startswith("Browser.") else page.session
-        return self._connection.call(session, name, values, _COMMAND_TIMEOUT)
+        return self._connection.call(session, name, values, COMMAND_TIMEOUT)
+
+    def set_position(self, origin: str, position: dict[str, float]) -> None:
+        """Let the selected window be somewhere, and pages of an origin read its position."""
+        for name, values in geolocation_commands(origin, position):
+            self.command(name, values)
 
     def run_everywhere(self, name: str, script: str, *, is_kept: bool) -> None:
         """Run a script in all documents and workers."""
-        self._everywhere.set(name, script, _COMMAND_TIMEOUT, is_kept=is_kept)
+        self._everywhere.set(name, script, COMMAND_TIMEOUT, is_kept=is_kept)
 
     def activity(self, within: float, timeout: float) -> Activity:
         """Return what pages and workers will do within a time."""
         return self._activity.ask(within, timeout)
 
-    def end_test(self) -> None:
-        """Discard what belongs to a test that ends."""
-        with self._connection.changed:
-            self._console.end_test()
-            self._closed.clear()
-            for page in [*self._pages.values(), self._elsewhere]:
-                page.network.end_test()
-
-    def close(self) -> None:
-        """Close the connection; the browser goes on."""
-        self._connection.close()
+    def _await_events(self, timeout: float) -> None:
+        self._connection.call("", "Target.getTargets", {}, timeout)
 
     def _is_blocked(self, session: str) -> bool:
         """Whether what has a session may run nothing now; all windows may share one process."""
@@ -288,62 +220,14 @@ class ChromiumObserver(Observer):
         is_closed = page is None or page.has_crashed
         return is_closed or any(each.dialog is not None for each in self._pages.values())
 
-    def _page(self, timeout: float) -> _Page:
-        page, _is_closed = self._find_selected(timeout)
-        return page
-
-    def _find_selected(self, timeout: float) -> tuple[_Page, bool]:
-        """Return the selected window, and whether it was closed: then it is another one.
-
-        As long as there has been one window only, nobody needs to be asked.
-        """
-        if self._windows_seen > 1:
-            with contextlib.suppress(ObserverError):  # the driver is busy: it is the one before
-                self._last_selected = self._selected(timeout)
-        with self._connection.changed:
-            pages = list(self._pages.values())
-        if not self._connection.is_open:
-            raise ObserverError("the browser has ended")
-        if not pages:
-            raise ObserverError("all windows are closed")
-        if self._windows_seen == 1:
-            return pages[0], False
-        for page in pages:
-            if page.identifier == self._last_selected:
-                return page, False
-        return pages[0], True
-
-    def _open_dialog(self, page: _Page, deadline: float) -> Dialog | None:
-        """Return the dialog of a window, unless it has been closed and its event is to be read."""
-        if page.dialog is not None:
-            left = max(0.0, deadline - time.monotonic())
-            self._connection.call("", "Target.getTargets", {}, left)
-        return page.dialog
-
-    def _ask(
-        self, page: _Page, command: str, values: dict[str, Any], deadline: float
-    ) -> dict[str, Any]:
-        """Send a command that the page itself has to run; it does not while a dialog is open."""
-
-        def reason() -> str:
-            if page.session not in self._pages:
-                return "the window was closed"
-            if page.has_crashed:
-                return "the page has crashed"
-            return "the page waits for a dialog" if page.dialog else ""
-
-        self._open_dialog(page, deadline)
-        left = max(0.0, deadline - time.monotonic())
-        return self._connection.call(page.session, command, values, left, until=reason)
-
-    def _world(self, page: _Page, deadline: float) -> int:
+    def _world(self, page: Page, deadline: float) -> int:
         """Return the identifier of our own world in the page's top document."""
-        values = {"frameId": page.identifier, "worldName": _WORLD}
+        values = {"frameId": page.identifier, "worldName": WORLD}
         result = self._ask(page, "Page.createIsolatedWorld", values, deadline)
         identifier: int = result["executionContextId"]
         return identifier
 
-    def _evaluate(self, page: _Page, context: int, script: str, deadline: float) -> Any:
+    def _evaluate(self, page: Page, context: int, script: str, deadline: float) -> Any:
         values = {"expression": script, "contextId": context, "returnByValue": True}
         result = self._ask(page, "Runtime.evaluate", values, deadline)
         if "exceptionDetails" in result:
@@ -380,8 +264,7 @@ class ChromiumObserver(Observer):
             self._targets.pop(values["sessionId"], None)
             self._everywhere.detach(values["sessionId"])
             self._activity.detach(values["sessionId"])
-            if closed := self._pages.pop(values["sessionId"], None):
-                self._closed.append(closed)
+            self._close_page(values["sessionId"])
 
     def _handle_attached(self, parent: str, values: dict[str, Any]) -> None:
         """Observe what was attached, and let it run.
@@ -407,9 +290,8 @@ class ChromiumObserver(Observer):
         """Observe a window, frame or worker that was opened."""
         kind = target["type"]
         if kind == "page":
-            page = self._pages[session] = _Page(target["targetId"], session)
-            self._windows_seen += 1
-            self._last_selected = self._last_selected or page.identifier
+            page = Page(target["targetId"], session, DevToolsNetworkLog())
+            self._open_page(page)
         elif kind in _PARTS:
             page = self._owners.get(parent, self._elsewhere)
         else:

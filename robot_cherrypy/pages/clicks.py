@@ -68,7 +68,7 @@ def page_before(driver: Any, keyword: str, locator: str) -> PageBefore | None:
         locator: Its first argument.
     """
     observer = observer_of(driver)
-    if "commands" not in observer.offers:
+    if "scripts" not in observer.offers:
         return None
     strategy, value = _strategy(locator)
     arguments = json.dumps([_LONGEST, strategy, value, _TAGS.get(keyword, "*")])

@@ -47,7 +47,7 @@ class PageClocks:
         script = f"{_SCRIPT}({json.dumps(_state())})"
         observer = observer_of(driver)
         try:
-            if "commands" in observer.offers:
+            if "scripts" in observer.offers:
                 self._scripts.setdefault(driver, "")  # only once, also where it does not succeed
                 observer.run_everywhere("clock", script, is_kept=CLOCK.is_moved)
             else:

@@ -18,6 +18,12 @@ from robot_cherrypy.pages.observer import (
     Windows,
 )
 
+# By which path a driver takes commands of the DevTools Protocol, by a capability of its browser.
+_COMMANDS = {"goog:chromeOptions": "goog/cdp/execute", "ms:edgeOptions": "ms/cdp/execute"}
+
+# How long a command of a keyword may take, in seconds: it is one that is done at once.
+_COMMAND_TIMEOUT = 5.0
+
 
 class DriverObserver(Observer):
     """Observes any browser; its driver runs one command at a time, and has to be free for ours."""
@@ -57,6 +63,27 @@ class DriverObserver(Observer):
         """Run a script in the selected frame."""
         body = {"script": f"return {script}", "args": []}
         return request(self._driver, "POST", "execute/sync", timeout, body)
+
+    def set_position(self, origin: str, position: dict[str, float]) -> None:
+        """Let a Chromium be somewhere, and pages of an origin read its position."""
+        capabilities = getattr(self._driver, "capabilities", {})
+        path = next((path for option, path in _COMMANDS.items() if option in capabilities), "")
+        if not path:
+            raise ObserverError("this kind of browser cannot be given a position")
+        for name, values in geolocation_commands(origin, position):
+            body = {"cmd": name, "params": values}
+            request(self._driver, "POST", path, _COMMAND_TIMEOUT, body)
+
+
+def geolocation_commands(
+    origin: str, position: dict[str, float]
+) -> list[tuple[str, dict[str, Any]]]:
+    """Return the commands of the DevTools Protocol for `Observer.set_position`."""
+    grant = {"permissions": ["geolocation"], **({"origin": origin} if origin else {})}
+    return [
+        ("Browser.grantPermissions", grant),
+        ("Emulation.setGeolocationOverride", dict(position)),
+    ]
 
 
 def selected_window(driver: Any, timeout: float) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from robot_cherrypy.pages.devtools import Connection
+from robot_cherrypy.pages.browser_connection import Connection
 from robot_cherrypy.pages.observer import ObserverError
 
 _ADD = "Page.addScriptToEvaluateOnNewDocument"

@@ -9,7 +9,7 @@ from robot_cherrypy.pages.document import PASSWORDS, SNAPSHOT, Document
 from robot_cherrypy.pages.network_log import NetworkLog, Request
 
 # What an observer can tell of its browser. Pictures and documents every browser has.
-Offer = Literal["console", "network", "windows", "commands"]
+Offer = Literal["console", "network", "windows", "scripts", "commands"]
 
 
 class ObserverError(Exception):
@@ -150,7 +150,7 @@ class Observer(ABC):
 
     def passwords(self, timeout: float) -> list[str]:
         """Return what is typed into password fields of the page, if the browser tells it."""
-        if "commands" not in self.offers:
+        if "scripts" not in self.offers:
             return []
         return list(map(str, self.read(f"({PASSWORDS})()", timeout)))
 
@@ -191,12 +191,25 @@ class Observer(ABC):
         """
         raise NotImplementedError
 
+    def set_position(
+        self,
+        origin: str,  # noqa: ARG002 - for browsers that can be given one
+        position: dict[str, float],  # noqa: ARG002
+    ) -> None:
+        """Let the selected window be somewhere, and pages of an origin read its position.
+
+        Args:
+            origin: Scheme and host with port; empty for a page that has none.
+            position: Its `latitude`, `longitude` and `accuracy`, in degrees and metres.
+        """
+        raise ObserverError("this kind of browser cannot be given a position")
+
     def command(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
         """Send a command of the Chrome DevTools Protocol, if the browser offers `commands`."""
         raise NotImplementedError
 
     def run_everywhere(self, name: str, script: str, *, is_kept: bool) -> None:
-        """Run a script in all documents and workers, for a browser that offers `commands`.
+        """Run a script in all documents and workers, for a browser that offers `scripts`.
 
         Args:
             name: What the script is for. It replaces the one with this name.
@@ -206,7 +219,7 @@ class Observer(ABC):
         raise NotImplementedError
 
     def activity(self, within: float, timeout: float) -> Activity:
-        """Return what pages and workers will do within a time, for one that offers `commands`.
+        """Return what pages and workers will do within a time, for one that offers `scripts`.
 
         They know it if `activity.ACTIVITY` is kept.
         """

@@ -8,9 +8,11 @@ from weakref import WeakKeyDictionary
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from robot_cherrypy.pages.bidi import BidiObserver
 from robot_cherrypy.pages.chromium import ChromiumObserver
 from robot_cherrypy.pages.driver_observer import DriverObserver, selected_window
 from robot_cherrypy.pages.observer import Observer, ObserverError
+from robot_cherrypy.pages.windows import WindowsObserver
 
 # How long a browser or driver is waited for when it is first observed, in seconds.
 _TIMEOUT = 2.0
@@ -24,10 +26,11 @@ _EVERYWHERE: dict[str, str] = {}
 def observer_of(driver: Any) -> Observer:
     """Return the observer of a browser; begin to observe it if nobody does.
 
-    A browser whose DevTools cannot be reached, as Firefox, is observed through its driver.
+    A browser that can be reached neither by DevTools nor by WebDriver BiDi is observed through its
+    driver.
     """
     if driver not in _OBSERVERS:
-        observer = _OBSERVERS[driver] = _chromium_observer(driver) or DriverObserver(driver)
+        observer = _OBSERVERS[driver] = _observer_by_events(driver) or DriverObserver(driver)
         for name, script in _EVERYWHERE.items():
             _keep(observer, name, script)
     return _OBSERVERS[driver]
@@ -52,7 +55,7 @@ def run_no_longer(name: str) -> None:
 
 
 def _keep(observer: Observer, name: str, script: str) -> None:
-    if "commands" in observer.offers:
+    if "scripts" in observer.offers:
         with contextlib.suppress(ObserverError):  # it has ended, or a page or worker is busy
             observer.run_everywhere(name, script, is_kept=True)
 
@@ -62,13 +65,24 @@ def known_observers() -> list[Observer]:
     return list(_OBSERVERS.values())
 
 
-def _chromium_observer(driver: Any) -> ChromiumObserver | None:
-    """Return an observer by DevTools; None if the browser has none that can be reached."""
-    url = _devtools_url(getattr(driver, "capabilities", {}))
-    if not url:
-        return None
+def _observer_by_events(driver: Any) -> WindowsObserver | None:
+    """Return an observer by DevTools, else by WebDriver BiDi; None if there is neither."""
+    capabilities = getattr(driver, "capabilities", {})
+    connections: list[tuple[type[ChromiumObserver | BidiObserver], str]] = [
+        (ChromiumObserver, _devtools_url(capabilities)),
+        (BidiObserver, _bidi_url(capabilities)),
+    ]
+    for kind, url in connections:
+        if url and (observer := _connected(driver, kind, url)):
+            return observer
+    return None
+
+
+def _connected(
+    driver: Any, kind: type[ChromiumObserver | BidiObserver], url: str
+) -> WindowsObserver | None:
     try:
-        observer = ChromiumObserver(url, lambda timeout: selected_window(driver, timeout))
+        observer = kind(url, lambda timeout: selected_window(driver, timeout))
         # The address may be of another machine, and another browser may have the same one here.
         if selected_window(driver, _TIMEOUT) in observer.identifiers:
             return observer
@@ -76,6 +90,12 @@ def _chromium_observer(driver: Any) -> ChromiumObserver | None:
         return None
     observer.close()
     return None
+
+
+def _bidi_url(capabilities: dict[str, Any]) -> str:
+    """Return the URL of the WebSocket of a session; empty if it has none."""
+    url = capabilities.get("webSocketUrl")
+    return url if isinstance(url, str) else ""
 
 
 def _devtools_url(capabilities: dict[str, Any]) -> str:

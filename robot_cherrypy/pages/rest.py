@@ -75,7 +75,7 @@ class Rest:
         try:
             if observer.dialog(_TIMEOUT) is not None:
                 return State(has_dialog=True)
-            if "commands" not in observer.offers:
+            if "scripts" not in observer.offers:
                 silence = "a browser that does not tell what it does"
                 return State([silence], asked, is_asking=bool(asked))
             logs = observer.networks()

@@ -156,7 +156,8 @@ def cdp(driver: Any, command: str, **values: Any) -> dict[str, Any] | None:
             return observer.command(command, values)
         except ObserverError as error:
             raise BrowserError(f"The browser did not do {command}: {error}.") from error
-    if not hasattr(driver, "execute_cdp_cmd"):
+    # Selenium's class for any browser has the method.
+    if "network" in observer.offers or not hasattr(driver, "execute_cdp_cmd"):
         return None
     result: dict[str, Any] = driver.execute_cdp_cmd(command, values)
     return result

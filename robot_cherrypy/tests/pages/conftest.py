@@ -5,8 +5,8 @@ from robot.libraries.BuiltIn import BuiltIn
 from SeleniumLibrary import SeleniumLibrary
 
 from robot_cherrypy.pages import observers
+from robot_cherrypy.pages.devtools_network import DevToolsNetworkLog
 from robot_cherrypy.pages.document import Document
-from robot_cherrypy.pages.network_log import NetworkLog
 from robot_cherrypy.pages.observer import Observer, Picture, Window, Windows
 
 
@@ -64,7 +64,7 @@ class ObservedBrowser(Observer):
     offers = frozenset({"console", "network", "windows"})
 
     def __init__(self, **told):
-        self.log = NetworkLog()
+        self.log = DevToolsNetworkLog()
         self.steps = []
         self.waited = 0
         self.told = {

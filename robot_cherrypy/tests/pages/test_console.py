@@ -5,8 +5,8 @@ import time
 import pytest
 
 from robot_cherrypy.pages import console as module
-from robot_cherrypy.pages.console import Console
-from robot_cherrypy.pages.network_log import NetworkLog
+from robot_cherrypy.pages.devtools_console import DevToolsConsole
+from robot_cherrypy.pages.devtools_network import DevToolsNetworkLog
 from robot_cherrypy.pages.observer import Place
 
 FRAMES = {"callFrames": [{"url": "http://x/a.js", "lineNumber": 3, "columnNumber": 8}]}
@@ -71,13 +71,13 @@ LINES = {
 @pytest.fixture
 def network():
     """The network log of a window."""
-    return NetworkLog()
+    return DevToolsNetworkLog()
 
 
 @pytest.mark.parametrize(("event", "level", "text"), LINES.values(), ids=LINES)
 def test_lines_begin_with_their_place(network, event, level, text):
     """Each has a level."""
-    console = Console()
+    console = DevToolsConsole()
     console.handle_event(*event, network)
     [line], left_out = console.lines()
     assert (level, f"http://x/a.js {text}", 0) == (line.level, line.text, left_out)
@@ -85,7 +85,7 @@ def test_lines_begin_with_their_place(network, event, level, text):
 
 def test_times_are_of_this_process(network):
     """The browser has the time of day."""
-    console = Console()
+    console = DevToolsConsole()
     before = time.monotonic()
     console.handle_event(*call(NUMBER), network)
     [[line], _left_out] = console.lines()
@@ -95,7 +95,7 @@ def test_times_are_of_this_process(network):
 def test_a_page_that_writes_without_end_does_not_hide_its_errors(network, monkeypatch):
     """The newest lines are kept, and errors besides."""
     monkeypatch.setattr(module, "_MOST_LINES", 3)
-    console = Console()
+    console = DevToolsConsole()
     console.handle_event(*call(STRING, kind="error"), network)
     for _ in range(10):
         console.handle_event(*call(NUMBER), network)
@@ -107,7 +107,7 @@ def test_a_page_that_writes_without_end_does_not_hide_its_errors(network, monkey
 
 def test_a_line_has_a_limit(network):
     """A page may write a whole document."""
-    console = Console()
+    console = DevToolsConsole()
     console.handle_event(*call({"type": "string", "value": "x" * 100_000}), network)
     [[line], _left_out] = console.lines()
     assert len(line.text) == 10_000
@@ -115,7 +115,7 @@ def test_a_line_has_a_limit(network):
 
 def test_a_line_knows_its_page_and_request(network):
     """They may be of an earlier test."""
-    console = Console()
+    console = DevToolsConsole()
     sent = {
         "requestId": "7",
         "wallTime": 1.0,
@@ -133,9 +133,9 @@ def test_a_line_knows_its_page_and_request(network):
 
 def test_the_place_is_known():
     """The browser can be asked for that line; some lines have no place."""
-    console = Console()
+    console = DevToolsConsole()
     for event in (exception(), call(STRING), entry(text="Failed", url="http://x/missing")):
-        console.handle_event(*event, NetworkLog())
+        console.handle_event(*event, DevToolsNetworkLog())
     places = [line.place for line in console.lines()[0]]
     assert sorted([None, Place("http://x/a.js", 3, 8), Place("http://x/a.js", 3, 8)], key=str) == (
         sorted(places, key=str)

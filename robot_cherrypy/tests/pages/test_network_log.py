@@ -7,7 +7,7 @@ import time
 import pytest
 
 from robot_cherrypy.pages import network_log as module
-from robot_cherrypy.pages.network_log import NetworkLog
+from robot_cherrypy.pages.devtools_network import DevToolsNetworkLog
 from robot_cherrypy.pages.refused_cookies import RefusedCookie
 
 
@@ -25,7 +25,7 @@ def sent(path="/a", identifier="1", **values):
 @pytest.fixture
 def log():
     """An empty log."""
-    return NetworkLog()
+    return DevToolsNetworkLog()
 
 
 def test_a_request_is_running_until_its_response_has_ended(log):
@@ -163,7 +163,7 @@ def test_the_end_of_a_test_discards_its_requests(log):
 def test_the_newest_requests_are_kept(log, monkeypatch):
     """How many were left out is known."""
     monkeypatch.setattr(module, "_MOST_REQUESTS", 3)
-    log = NetworkLog()
+    log = DevToolsNetworkLog()
     for number in range(5):
         log.handle_event("Network.requestWillBeSent", sent(f"/{number}", str(number)))
     assert ["http://x/2", "http://x/3", "http://x/4"] == [r.url for r in log.requests]

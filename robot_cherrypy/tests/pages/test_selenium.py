@@ -126,7 +126,7 @@ def test_commands_go_past_the_driver(observe):
     assert {"data": "abc"} == cdp(driver, "Page.captureScreenshot", format="webp")
     assert [("Page.captureScreenshot", {"format": "webp"})] == driver.commands
     observer = observe(driver, ObservedBrowser())
-    observer.offers = frozenset({"commands"})
+    observer.offers = frozenset({"commands", "scripts"})
     observer.command = lambda name, values: {name: values}
     assert {"Page.enable": {"a": 1}} == cdp(driver, "Page.enable", a=1)
     assert 1 == len(driver.commands)
@@ -136,7 +136,7 @@ def test_a_command_that_fails_is_an_error(observe):
     """The error names the command and the reason."""
     driver = Driver()
     observer = observe(driver, ObservedBrowser())
-    observer.offers = frozenset({"commands"})
+    observer.offers = frozenset({"commands", "scripts"})
     observer.command = Mock(side_effect=ObserverError("the browser has ended"))
     expected = "The browser did not do Page.enable: the browser has ended."
     with pytest.raises(BrowserError, match=expected):

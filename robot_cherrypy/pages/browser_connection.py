@@ -1,4 +1,8 @@
-"""A connection of our own to a Chromium by the Chrome DevTools Protocol, beside its driver's."""
+"""A connection of our own to a browser, beside its driver's.
+
+The Chrome DevTools Protocol and WebDriver BiDi both send commands, their results and events as JSON
+through a WebSocket.
+"""
 
 import contextlib
 import json
@@ -41,7 +45,7 @@ class Connection:
         self._results: dict[int, dict[str, Any] | None] = {}
         self._on_results: dict[int, _OnResult] = {}
         try:
-            # Chromium refuses connections with an Origin. Its texts are UTF-8 in any case.
+            # Browsers refuse connections with an Origin. Its texts are UTF-8 in any case.
             self._socket = websocket.create_connection(
                 url, timeout=timeout, suppress_origin=True, skip_utf8_validation=True
             )
@@ -56,7 +60,7 @@ class Connection:
         """Send a command without waiting for its result.
 
         Args:
-            session: The session of a page, or empty for the browser itself.
+            session: The session of a page, or empty for the browser itself and in BiDi.
             command: Such as `Page.enable`.
             on_result: Called with its result, an empty one after an error.
             values: Its parameters.
@@ -79,7 +83,7 @@ class Connection:
         """Send a command and return its result.
 
         Args:
-            session: The session of a page, or empty for the browser itself.
+            session: The session of a page, or empty for the browser itself and in BiDi.
             command: Such as `Page.captureScreenshot`.
             values: Its parameters.
             timeout: In seconds.
@@ -104,7 +108,7 @@ class Connection:
             finally:
                 del self._results[number]
         if "error" in result:
-            raise ObserverError(str(result["error"].get("message", "")).rstrip("."))
+            raise ObserverError(_reason(result))
         returned: dict[str, Any] = result["result"]
         return returned
 
@@ -153,3 +157,10 @@ class Connection:
             elif on_result := self._on_results.pop(message["id"], None):
                 on_result(message.get("result", {}))
             self.changed.notify_all()
+
+
+def _reason(result: dict[str, Any]) -> str:
+    """Return why a command failed; the DevTools Protocol has the message within its `error`."""
+    error = result["error"]
+    details = error if isinstance(error, dict) else result
+    return str(details.get("message", "")).partition("\n")[0].rstrip(".")

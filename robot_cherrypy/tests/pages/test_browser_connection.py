@@ -6,7 +6,7 @@ import threading
 import pytest
 from websockets.sync.server import serve
 
-from robot_cherrypy.pages.devtools import Connection
+from robot_cherrypy.pages.browser_connection import Connection
 
 pytestmark = pytest.mark.timing
 

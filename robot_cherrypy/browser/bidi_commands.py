@@ -1,0 +1,40 @@
+"""Sends commands of WebDriver BiDi to a browser that was just opened."""
+
+import contextlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import websocket
+
+from robot_cherrypy.errors import BrowserError
+
+# How long a browser may take for one command, in seconds. It needs 10 ms.
+_TIMEOUT = 30.0
+
+# A command and its parameters.
+Command = tuple[str, dict[str, Any]]
+
+
+def send_commands(url: str, commands: Iterable[Command]) -> None:
+    """Send commands one after the other, on a connection of their own.
+
+    Args:
+        url: Of the WebSocket of the driver's session (its capability `webSocketUrl`).
+        commands: Commands with their parameters.
+
+    Raises:
+        BrowserError: The browser does not know one of them, or did not do it.
+    """
+    try:
+        connection = websocket.create_connection(url, timeout=_TIMEOUT, suppress_origin=True)
+        with contextlib.closing(connection):
+            for number, (name, values) in enumerate(commands):
+                connection.send(json.dumps({"id": number, "method": name, "params": values}))
+                result: dict[str, Any] = {}
+                while result.get("id") != number:  # events may come before
+                    result = json.loads(connection.recv())
+                if result["type"] == "error":
+                    raise BrowserError(f"The browser did not do {name}: {result['message']}")
+    except (websocket.WebSocketException, OSError, ValueError) as error:
+        raise BrowserError(f"The browser does not speak WebDriver BiDi: {error}") from error
