@@ -40,7 +40,8 @@ _TASKS = {
         (
             "run everything: style and types, unit tests (on Python 3.12 a part of them),"
             " public applications, acceptance suites, containers where there is an engine,"
-            " CherryPy's own test suite, Autobahn's WebSocket cases"
+            " images where one can be started, CherryPy's own test suite, Autobahn's WebSocket"
+            " cases"
         ),
         [],
     ),

@@ -148,6 +148,7 @@ ENVIRONMENTS = {
     "strangers": "public applications",
     "acceptance": "acceptance suites",
     "containers": "containers where there is an engine",
+    "deploy": "images where one can be started",
     "conformance": "CherryPy's own test suite",
     "autobahn": "Autobahn's WebSocket cases",
 }

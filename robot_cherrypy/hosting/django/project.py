@@ -61,7 +61,7 @@ def locate(project: str) -> tuple[str, Path | None]:
 def is_project(application: Any) -> bool:
     """Return whether an object is a Django project: its settings, or one of its handlers."""
     if isinstance(application, ModuleType):
-        return hasattr(application, "INSTALLED_APPS") and hasattr(application, "ROOT_URLCONF")
+        return hasattr(application, "ROOT_URLCONF")  # INSTALLED_APPS may be left out
     return type(application).__module__.startswith("django.core.handlers.")
 
 

@@ -1,6 +1,8 @@
-"""Builds the images once, in the way of docs/containers.md but without a network.
+"""Builds the images once, in the way of docs/containers.md.
 
-`tox -e deploy` gives the tests an engine on a bare machine. Elsewhere they are skipped.
+`tox -e deploy` gives the tests an engine of their own, without a network, on a bare Debian machine.
+In continuous integration they otherwise use the machine's Docker, with the official images and
+PyPI. Elsewhere they are skipped: they use the names of the documentation, and remove what has them.
 """
 
 import json
@@ -20,11 +22,17 @@ from robot_cherrypy.tests.docs.blocks import ROOT
 # What a loaded machine needs at most for a step, in seconds.
 PATIENCE = 240
 
+IS_OFFLINE = "CONTAINER_WHEELS" in os.environ
+
 # The index is not used. What is in its URL must be in no image but that which installs packages.
 INDEX_PASSWORD = "staple-battery"
 OFFLINE = (
-    *("--build-arg", "PIP_NO_INDEX=1"),
-    *("--build-arg", f"PIP_INDEX_URL=https://builder:{INDEX_PASSWORD}@index.invalid/simple"),
+    (
+        *("--build-arg", "PIP_NO_INDEX=1"),
+        *("--build-arg", f"PIP_INDEX_URL=https://builder:{INDEX_PASSWORD}@index.invalid/simple"),
+    )
+    if IS_OFFLINE
+    else ()
 )
 
 
@@ -85,14 +93,20 @@ def wait_for(url, expected, container):
 
 
 @pytest.fixture(scope="session")
-def wheels():
-    """The folder with the wheels, where there is an engine."""
-    folder = os.environ.get("CONTAINER_WHEELS")
-    if folder is None:
-        pytest.skip("no container engine: tox -e deploy starts one")
+def wheels(tmp_path_factory):
+    """The folder with the server's wheel, where there is an engine; offline with all it needs."""
+    if not IS_OFFLINE:
+        reason = os.environ.get("NO_CONTAINER_ENGINE", "tox -e deploy starts one")
+        if not ("NO_CONTAINER_ENGINE" in os.environ and "CI" in os.environ):
+            pytest.skip(f"no container engine: {reason}")
     if not shutil.which("docker"):
-        pytest.skip("Docker is not installed")
-    return Path(folder)
+        pytest.skip("Docker is not installed: apt-get install docker.io")
+    if IS_OFFLINE:
+        return Path(os.environ["CONTAINER_WHEELS"])
+    folder = tmp_path_factory.mktemp("wheels")
+    command = [sys.executable, "-m", "pip", "wheel", "--no-deps", "--wheel-dir", str(folder)]
+    subprocess.run([*command, str(ROOT / "deploy/server")], check=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -145,7 +159,9 @@ def run(wheels):
 
 @pytest.fixture(scope="session")
 def stack_images(deploy):
-    """The variables with the images of PostgreSQL and HAProxy, made of Debian's packages."""
+    """The variables with images of PostgreSQL and HAProxy, offline made of Debian's packages."""
+    if not IS_OFFLINE:
+        return {}
     docker("import", os.environ["CONTAINER_STACK"], "debian:stack")
     for name in ("postgres", "haproxy"):
         docker("build", "--tag", f"debian:{name}", deploy / "debian" / name)

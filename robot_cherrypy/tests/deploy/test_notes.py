@@ -18,6 +18,9 @@ from robot_cherrypy.tests.docs.blocks import ROOT
 
 pytestmark = pytest.mark.timeout(900)
 
+# How long each client rests after a note, in seconds, so that there is a processor for the rest.
+_BETWEEN_WRITES = 0.02
+
 SUITES = ("finding", "two_editors", "writing")
 SERVERS = {
     "threaded": {},
@@ -43,7 +46,7 @@ class Writers:
 
     def _write(self, writer):
         client = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
-        while not self._stopped.is_set():
+        while not self._stopped.wait(_BETWEEN_WRITES):
             title = uuid.uuid4().hex
             headers = {"Content-Type": "application/json"}
             if self._repeatable:

@@ -1,6 +1,7 @@
 """A Django project is served on both servers."""
 
 import logging
+from types import ModuleType
 
 import cherrypy
 import pytest
@@ -12,7 +13,7 @@ from django.db import connection, connections
 from django.test import override_settings
 
 from robot_cherrypy.errors import ApplicationError, ServerError
-from robot_cherrypy.hosting.django.project import locate
+from robot_cherrypy.hosting.django.project import is_project, locate
 from robot_cherrypy.stack.sqlite import SqliteDatabases
 from robot_cherrypy.tests.hosting.django.conftest import SETTINGS
 
@@ -33,6 +34,14 @@ def get(server, path, **options):
 def test_project_is_recognised(launch, entry, book):
     """By its settings, or by its WSGI or ASGI handler."""
     assert "Ærø &amp; öl" in get(launch(entry), "/").text
+
+
+def test_settings_need_no_list_of_applications():
+    """A project without models leaves it out."""
+    module = ModuleType("site.settings")
+    assert not is_project(module)
+    module.ROOT_URLCONF = "site.urls"
+    assert is_project(module)
 
 
 def test_project_knows_where_it_is(launch, book):
