@@ -149,7 +149,7 @@ class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
         self.ROBOT_LIBRARY_LISTENER = run.listeners
         super().__init__(
             [
-                ServerKeywords(servers, options, cleanup),
+                ServerKeywords(servers, options, run.history, cleanup),
                 StateKeywords(servers),
                 PauseKeywords(run.pausing),
                 BrowserStateKeywords(),

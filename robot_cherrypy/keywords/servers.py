@@ -15,19 +15,24 @@ from robot.libraries.BuiltIn import BuiltIn
 from robot_cherrypy.cleanup import Cleanup, Stage
 from robot_cherrypy.errors import ServerError
 from robot_cherrypy.evidence import logger
+from robot_cherrypy.evidence.run_history import RunHistory
 from robot_cherrypy.harness.configuration import read
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.server import Isolation, Launch, Server, Stopped
 from robot_cherrypy.harness.server_thread import Kind
 from robot_cherrypy.keywords.options import Options
+from robot_cherrypy.traffic.journal import JOURNAL
 
 
 class ServerKeywords:
     """Starting, stopping and finding the servers under test."""
 
-    def __init__(self, servers: Servers, options: Options, cleanup: Cleanup) -> None:
+    def __init__(
+        self, servers: Servers, options: Options, history: RunHistory, cleanup: Cleanup
+    ) -> None:
         self._servers = servers
         self._options = options
+        self._history = history
         self._cleanup = cleanup
 
     @keyword
@@ -122,8 +127,8 @@ class ServerKeywords:
         """Stop a server. Of those that are left, the one started last becomes the current one.
 
         Requests in flight have one second to finish. Those that have not are cut, and a warning
-        names them. WebSockets, server-sent events and the library's ``long_polls`` are cut at once
-        when nothing else is in flight, without a warning.
+        names them, with the tests that they came in. WebSockets, server-sent events and the
+        library's ``long_polls`` are cut at once when nothing else is in flight, without a warning.
 
         Args:
             alias: Alias of the server; the current server by default.
@@ -179,7 +184,7 @@ class ServerKeywords:
         """
         old = self._servers.get(alias)
         server, stopped = self._servers.restart(old.alias)
-        _report(old, stopped)
+        self._report(old, stopped)
         return server.url
 
     @keyword
@@ -328,7 +333,35 @@ class ServerKeywords:
 
     def _stop(self, server: Server) -> None:
         self._cleanup.withdraw(_name(server.alias))
-        _report(server, self._servers.stop(server.alias))
+        self._report(server, self._servers.stop(server.alias))
+
+    def _report(self, server: Server, stopped: Stopped) -> None:
+        """Log what a server printed, and what was wrong when it stopped.
+
+        Raises:
+            ServerError: Listeners of its application raised errors.
+        """
+        if server.output is not None and server.output.count:
+            logger.info(f"Output of server '{server.alias}':\n{server.output.text}")
+        if stopped.cut:
+            cut = [request + self._test_of(request, server.alias) for request in stopped.cut]
+            logger.warn(
+                f"Server '{server.alias}' stopped while requests were in flight: {', '.join(cut)}."
+            )
+        if stopped.errors:
+            raise ServerError(
+                f"Server '{server.alias}' stopped with an error: {'; '.join(stopped.errors)}"
+            )
+
+    def _test_of(self, request: str, alias: str) -> str:
+        """Return in words in which test a request came that was cut; empty if that is unknown."""
+        for exchange in reversed(list(JOURNAL.exchanges)):
+            if exchange.server == alias and request.startswith(
+                f"{exchange.method} {exchange.path} "
+            ):
+                test = self._history.test_at(exchange.started)
+                return f" of '{test.name}'" if test else ""
+        return ""
 
     def _stop_if_started(self, alias: str) -> None:
         """Stop a server, unless a restart has stopped it and could not start it again."""
@@ -400,22 +433,3 @@ def _refusal(server: Server) -> str | None:
             return None
     except OSError as error:
         return f"{server.url} does not answer: {error.strerror or error}"
-
-
-def _report(server: Server, stopped: Stopped) -> None:
-    """Log what a server printed, and what was wrong when it stopped.
-
-    Raises:
-        ServerError: Listeners of its application raised errors.
-    """
-    if server.output is not None and server.output.count:
-        logger.info(f"Output of server '{server.alias}':\n{server.output.text}")
-    if stopped.cut:
-        logger.warn(
-            f"Server '{server.alias}' stopped while requests were in flight: "
-            f"{', '.join(stopped.cut)}."
-        )
-    if stopped.errors:
-        raise ServerError(
-            f"Server '{server.alias}' stopped with an error: {'; '.join(stopped.errors)}"
-        )

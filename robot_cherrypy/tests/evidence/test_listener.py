@@ -534,7 +534,7 @@ Is Not Told Again
 
 @pytest.mark.timing
 def test_what_a_test_leaves_in_flight_is_told_with_it(run, tmp_path):
-    """A warning at the end of the suite alone would not name the test."""
+    """And the warning at the end of the suite names the test."""
     (tmp_path / "suites").mkdir()
     (tmp_path / "suites" / "slow.py").write_text(SLOW, "utf-8")
     done = run({"a.robot": LEFT})
@@ -544,4 +544,6 @@ def test_what_a_test_leaves_in_flight_is_told_with_it(run, tmp_path):
     assert "GET / (" in line
     assert "by slow.Slow.index (" in line
     assert "Still in flight" not in str([str(item) for item in second.body.flatten()])
+    [warning] = [text.message for text in done.result.errors if "stopped while" in text.message]
+    assert warning.endswith(" of 'Run.A.Leaves A Request'.")
     assert {"PASS"} == {*done.statuses.values()}
