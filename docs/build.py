@@ -22,6 +22,7 @@ _SOURCES = (
     "pyproject.toml",
     "docs/**/*",
     "robot_cherrypy/**/*.py",
+    "robot_cherrypy/tests/*/differences.toml",
     "acceptance/core/*",
     "acceptance/recipes/**/*",
     "acceptance/tutorials/**/*",

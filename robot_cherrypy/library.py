@@ -183,6 +183,7 @@ class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
         except RobotError:  # a keyword of the suite that the keyword has run
             raise
         except Exception as error:
+            logger.explain(error)
             shown = logger.make_harmless(error)
             if shown is error:
                 raise

@@ -12,16 +12,30 @@ from typing import Any
 
 from pygments.lexers.robotframework import RobotFrameworkLexer
 
-from parts import accessible, code, command, diagrams, keywords, recipes, settings, source
+from parts import (
+    accessible,
+    code,
+    command,
+    diagrams,
+    differences,
+    keywords,
+    messages,
+    recipes,
+    settings,
+    source,
+)
 
 _MAKERS = {
     "bus-listeners": diagrams.bus_listeners,
     "bus-states": diagrams.bus_states,
     "command": command.help_texts,
+    "conformance": differences.conformance,
+    "corpus": differences.corpus,
     "file": source.of_repository,
     "groups": keywords.groups,
     "keywords": keywords.keywords,
     "library": keywords.library,
+    "messages": messages.messages,
     "pages": source.other_pages,
     "questions": recipes.questions,
     "request-life": diagrams.request_life,

@@ -10,9 +10,17 @@ from collections.abc import Sequence
 
 from robot.api import logger
 
+import robot_cherrypy
+from robot_cherrypy import errors
 from robot_cherrypy.errors import RobotCherryPyError
 from robot_cherrypy.evidence.known_secrets import SECRETS
 from robot_cherrypy.traffic.text import encodable, text_by
+
+# The page about messages, of the documentation of this version.
+_MESSAGES_PAGE = (
+    "https://robot-cherrypy.github.io/robot-cherrypy/"
+    f"v{robot_cherrypy.__version__}/reference/messages.html"
+)
 
 # By this, Robot takes a message for HTML.
 _HTML_PREFIX = "*HTML*"
@@ -66,6 +74,13 @@ def message_with(message: str, reasons: Sequence[str]) -> str:
 def _shortened(text: str) -> str:
     left_out = len(text) - _LONGEST_REASON
     return text if left_out <= 0 else f"{text[:_LONGEST_REASON]}… ({left_out} more characters)"
+
+
+def explain(error: BaseException) -> None:
+    """Write, below the running keyword, where the documentation explains an error of ours."""
+    public = (cls.__name__ for cls in type(error).__mro__ if cls.__name__ in errors.__all__)
+    if name := next(public, None):
+        info(f'<a href="{_MESSAGES_PAGE}#{name.lower()}">What this means: {name}</a>', html=True)
 
 
 def make_harmless(error: BaseException) -> BaseException:

@@ -80,3 +80,24 @@ def test_a_message_has_a_limit():
     assert 2_100 > len(long)
     many = message_with("", [f"reason {number}" for number in range(20_000)])
     assert many.endswith("reason 19\n\n19980 more reasons are left out.")
+
+
+class _OwnServerError(ServerError):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("error", "anchor"),
+    [
+        (ServerError("x"), "servererror"),
+        (_OwnServerError("x"), "servererror"),
+        (ValueError("x"), None),
+    ],
+)
+def test_an_error_of_ours_is_explained(error, anchor, monkeypatch):
+    """The log links to the section about its public class."""
+    written = []
+    monkeypatch.setattr(logger.logger, "info", lambda text, **_options: written.append(text))
+    logger.explain(error)
+    assert [anchor] * len(written) == [text.partition("#")[2].partition('"')[0] for text in written]
+    assert len(written) == (anchor is not None)
