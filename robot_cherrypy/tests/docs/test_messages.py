@@ -13,13 +13,14 @@ PAGE = (ROOT / "docs/reference/messages.md").read_text("utf-8")
 MADE = [line.split() for line in re.findall(r"<!-- made: messages (.+) -->", PAGE)]
 
 
-@pytest.fixture
-def messages(monkeypatch):
+@pytest.fixture(scope="module")
+def messages():
     """The module that makes the lists of the page."""
-    monkeypatch.syspath_prepend(ROOT / "docs")
-    from parts import messages
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "docs")
+        from parts import messages
 
-    yield messages
+        yield messages
     for name in [name for name in sys.modules if name.split(".")[0] == "parts"]:
         del sys.modules[name]
 
