@@ -73,13 +73,17 @@ Browser Has The Given Capabilities
 
 Download Is Put Into The Given Folder
     Open Headless Browser    downloads=${OUTPUT_DIR}/downloads
-    Execute Javascript
-    ...    const link = document.createElement('a');
-    ...    link.href = 'data:text/csv,tea';
-    ...    link.download = 'teas.csv';
-    ...    link.click();
-    Wait Until Created    ${OUTPUT_DIR}/downloads/teas.csv
+    Download Teas To    ${OUTPUT_DIR}/downloads
     [Teardown]    Close And Remove    ${OUTPUT_DIR}/downloads
+
+Download Is Deleted With Its Browser
+    [Documentation]    Without a folder, nothing is left, and nothing comes into the folder of the user.
+    Open Headless Browser
+    ${selenium}    Get Library Instance    SeleniumLibrary
+    VAR    ${folder}    ${selenium.driver.service.folder}
+    Download Teas To    ${folder}
+    Close All Browsers
+    Should Not Exist    ${folder}
 
 Page Is Told Where The Browser Is
     Open Headless Browser
@@ -93,6 +97,16 @@ Page Is Told Where The Browser Is
 
 
 *** Keywords ***
+Download Teas To
+    [Documentation]    Has the page download a file, and waits until it is there.
+    [Arguments]    ${folder}
+    Execute Javascript
+    ...    const link = document.createElement('a');
+    ...    link.href = 'data:text/csv,tea';
+    ...    link.download = 'teas.csv';
+    ...    link.click();
+    Wait Until Created    ${folder}/teas.csv
+
 Close And Remove
     [Documentation]    Closes the browsers and removes a folder.
     [Arguments]    ${folder}
