@@ -66,7 +66,13 @@ def _replace() -> None:
     cooperation.handler_tools(_replacements, handlers.call_tool)
     cooperation.error_tools(_replacements, handlers.call_tool)
     cooperation.response_bodies(_replacements, handlers.awaited)
-    cooperation.long_work(_replacements, handlers.process_body, handlers.collapse_body)
+    cooperation.long_work(
+        _replacements,
+        process=handlers.process_body,
+        collapse=handlers.collapse_body,
+        encode=handlers.encode_body,
+        compress=handlers.compressed,
+    )
     cooperation.encoded_handlers(_replacements, handlers.awaited)
     cooperation.error_pages(_replacements, handlers.synchronous)
     cooperation.error_responses(_replacements, handlers.awaited)

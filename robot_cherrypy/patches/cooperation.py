@@ -81,14 +81,27 @@ def response_bodies(replacements: Replacements, result_of: Callable[[Any], Any])
     replacements.set(_cprequest.ResponseBody, "__set__", assign)
 
 
-def long_work(replacements: Replacements, process: _Wrapper, collapse: _Wrapper) -> None:
-    """Let `process(original, body)` read a request, and `collapse(original, response)` join pieces.
+def long_work(
+    replacements: Replacements,
+    *,
+    process: _Wrapper,
+    collapse: _Wrapper,
+    encode: _Wrapper,
+    compress: _Wrapper,
+) -> None:
+    """Let wrappers do what CherryPy itself works for long on, each of which gets the original.
 
-    Where CherryPy itself works for long: `_cpreqbody.py`, `RequestBody.process`; `_cprequest.py`,
-    `Response.collapse_body`.
+    Args:
+        replacements: Where to install them.
+        process: Reads a request: `_cpreqbody.py`, `RequestBody.process`.
+        collapse: Joins the pieces of a body: `_cprequest.py`, `Response.collapse_body`.
+        encode: Encodes text: `lib/encoding.py`, `ResponseEncoder.find_acceptable_charset`.
+        compress: Compresses pieces of a body: `lib/encoding.py`, `compress`.
     """
     replacements.wrap(_cpreqbody.RequestBody, "process", process)
     replacements.wrap(_cprequest.Response, "collapse_body", collapse)
+    replacements.wrap(encoding.ResponseEncoder, "find_acceptable_charset", encode)
+    replacements.wrap(encoding, "compress", compress)
 
 
 def encoded_handlers(replacements: Replacements, result_of: Callable[[Any], Any]) -> None:

@@ -4,17 +4,19 @@ import asyncio
 import functools
 import inspect
 import itertools
+import time
 import types
 import weakref
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
 from enum import Enum
 from typing import Any, TypeVar
 
 import cherrypy
 from cherrypy import _cpdispatch
-from cherrypy.lib import static
+from cherrypy.lib import cptools, static
 
 from robot_cherrypy.aio.runtime import bridge
+from robot_cherrypy.aio.runtime.turns import LONG, with_turns
 from robot_cherrypy.aio.runtime.workers import offload
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -27,14 +29,16 @@ _GENERATORS = "robot_cherrypy_generators"
 # Of these types, and of those with `__await__`, a value may have to be awaited or adapted. A
 # generator is a coroutine if `types.coroutine` made it.
 _MAYBE_AWAITABLE = (types.CoroutineType, types.AsyncGeneratorType, types.GeneratorType)
-# Bytes of a request's body above which a worker thread processes it, and pieces of a response's
-# body that the event loop joins before a worker thread does: CherryPy needs some milliseconds for
-# either, and to offload takes a tenth of one.
-_LARGE_BODY, _MANY_PIECES = 65536, 1000
+# Bytes of a body above which a worker thread does what CherryPy does with it: CherryPy needs about
+# a millisecond for so many, and to offload takes a tenth of one.
+_LARGE_BODY = 65536
+# Pieces of a body that are counted, as a list of more is large whatever they are.
+_MANY_PIECES = 1000
 # The flags of the code of coroutine functions and of async generator functions.
 _ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
-# The tools that read files.
+# The tools that read files, and the hooks that work on a whole response.
 _FILE_TOOLS = frozenset({static.staticdir, static.staticfile})
+_BODY_HOOKS = frozenset({cptools.validate_etags})
 
 
 class NeedsThreadError(BaseException):
@@ -274,7 +278,9 @@ def call_hook(hook: Any) -> Any:
         for name, value in kwargs.items():
             if callable(value):
                 kwargs[name] = synchronous(value)
-    if runs_on(callback) is RunsOn.WORKER:
+    if runs_on(callback) is RunsOn.WORKER or (
+        callback in _BODY_HOOKS and _is_large(cherrypy.serving.response.body)
+    ):
         value = offload(functools.partial(callback, **kwargs))
     else:
         value = callback(**kwargs)
@@ -289,17 +295,68 @@ def process_body(original: Callable[[Any], None], body: Any) -> None:
         original(body)
 
 
-def collapse_body(original: Callable[[Any], bytes], response: Any) -> bytes:
-    """Join the pieces of a response's body: many of a plain generator not on the loop.
+def compressed(
+    original: Callable[[Any, int], Iterator[bytes]], body: Iterable[bytes], level: int
+) -> Iterator[bytes]:
+    """Compress the pieces of a body: large ones in portions, between which the loop can turn."""
+    return original(_portions(body) if bridge.on_request_greenlet() else body, level)
 
-    Such as those of `tools.json_out`, which encodes piece by piece.
+
+def _portions(body: Iterable[bytes]) -> Iterator[bytes]:
+    for piece in body:
+        if len(piece) <= _LARGE_BODY:
+            yield piece
+        else:
+            for begin in range(0, len(piece), _LARGE_BODY):
+                yield piece[begin : begin + _LARGE_BODY]
+
+
+def _is_large(body: Any) -> bool:
+    """Return whether a body in one or more pieces is large; of an iterator one cannot know it."""
+    if isinstance(body, str | bytes):
+        return len(body) > _LARGE_BODY
+    if not isinstance(body, list) or len(body) < 2:
+        return isinstance(body, list) and bool(body) and _size(body[0]) > _LARGE_BODY
+    return len(body) > _MANY_PIECES or sum(map(_size, body)) > _LARGE_BODY
+
+
+def _size(piece: Any) -> int:
+    return len(piece) if isinstance(piece, str | bytes) else 0
+
+
+def encode_body(original: Callable[[Any], Any], encoder: Any) -> Any:
+    """Encode a response's body: a large one not on the loop."""
+    return (offload if _is_large(encoder.body) else _call)(original, encoder)
+
+
+def _call(function: Callable[[Any], Any], argument: Any) -> Any:
+    return function(argument)
+
+
+def collapse_body(original: Callable[[Any], bytes], response: Any) -> bytes:
+    """Join the pieces of a response's body, which may be made meanwhile, such as by `tools.gzip`.
+
+    If they are large, or if it takes long to make them, the rest is done on a worker thread; but a
+    generator of the application stays on the event loop, which turns between its pieces.
     """
-    if bridge.on_request_greenlet() and not isinstance(response.body, list):
-        pieces = iter(response.body)
-        first = list(itertools.islice(pieces, _MANY_PIECES))
-        is_async = any(isinstance(body, _AsyncBody) for body in generators_of(response))
-        rest = pieces if is_async or len(first) < _MANY_PIECES else offload(list, pieces)
-        response.body = itertools.chain(first, rest)
+    body = response.body
+    if not bridge.on_request_greenlet() or (isinstance(body, list) and len(body) < 2):
+        return original(response)
+    if isinstance(body, list):
+        return (offload if _is_large(body) else _call)(original, response)
+    pieces = iter(body)
+    if generators_of(response):
+        response.body = with_turns(pieces)
+        return original(response)
+    first: list[bytes] = []
+    size, deadline = 0, time.perf_counter() + LONG
+    for piece in pieces:
+        first.append(piece)
+        size += len(piece)
+        if size > _LARGE_BODY or time.perf_counter() > deadline:
+            response.body = itertools.chain(first, pieces)
+            return offload(original, response)
+    response.body = first
     return original(response)
 
 

@@ -22,6 +22,9 @@ _ENCODER = "cherrypy.lib.encoding:ResponseEncoder"
 
 # The longest type with its charset that is kept, in characters: longer ones may come from clients.
 _MAX_LENGTH = 256
+# Characters of a text that the original encodes, as that does not stop an event loop then: see
+# `cooperation.long_work`. It needs more than a hundred times as long for them as to be called.
+_LONG_TEXT = 65536
 # Types of a body that is one piece.
 _WHOLE = frozenset({str, bytes})
 
@@ -48,7 +51,8 @@ def encoded_text(replacements: Replacements) -> None:
         response = serving.response
         content_type = dict.get(response.headers, "Content-Type")
         kind = type(body)
-        if kind not in _WHOLE or response.stream or type(content_type) is not str:
+        is_long = kind is str and len(body) > _LONG_TEXT
+        if is_long or kind not in _WHOLE or response.stream or type(content_type) is not str:
             return _encode_by_original(original, self, body)
         charset = self.default_encoding
         with_charset = _add_charset(content_type, charset)
