@@ -4,11 +4,7 @@ import os
 import pdb
 import sys
 from collections import deque
-from collections.abc import Iterator
 from typing import Any, TextIO, cast
-
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
-from prompt_toolkit.document import Document
 
 from robot_cherrypy.pauses import PAUSES
 from robot_cherrypy.pausing.terminal import Terminal, find_terminal, turn
@@ -71,7 +67,10 @@ class _Keyboard:
 
     def __init__(self, terminal: Terminal, debugger: pdb.Pdb) -> None:
         self._terminal = terminal
-        self._completer = _CommandCompleter(debugger)
+        # It would delay the beginning of each run.
+        from robot_cherrypy.pausing.debugger_completion import CommandCompleter  # noqa: PLC0415
+
+        self._completer = CommandCompleter(debugger)
 
     def readline(self) -> str:
         """Return a command; nothing at the end of the input, which the debugger takes for quit."""
@@ -79,21 +78,3 @@ class _Keyboard:
             return f"{self._terminal.read(_PROMPT, self._completer)}\n"
         except EOFError:
             return ""
-
-
-class _CommandCompleter(Completer):
-    """Asks the debugger, which knows its commands and the names where the code is."""
-
-    def __init__(self, debugger: pdb.Pdb) -> None:
-        self._debugger = debugger
-
-    def get_completions(self, document: Document, _event: CompleteEvent) -> Iterator[Completion]:
-        """Return what the text before the cursor may go on with."""
-        line = document.text_before_cursor
-        word = document.get_word_before_cursor(WORD=True)
-        start = len(line) - len(word)
-        names: list[str] = self._debugger.completenames(word, line, start, len(line))
-        if self._debugger.curframe is not None:
-            names += self._debugger._complete_expression(word, line, start, len(line)) or []  # noqa: SLF001 - its own for `p`
-        for name in sorted(set(names)):
-            yield Completion(name, start_position=-len(word))

@@ -13,7 +13,6 @@ from robot.output import listeners
 from robot.running.signalhandler import STOP_SIGNAL_MONITOR
 
 from robot_cherrypy.pauses import PAUSES
-from robot_cherrypy.pausing.completion import LineCompleter
 from robot_cherrypy.pausing.terminal import Terminal, turn
 
 PROMPT = "(pause) "
@@ -54,6 +53,9 @@ def ask(terminal: Terminal, run: Callable[[str], list[str]]) -> Choice:
         terminal: Where they are typed.
         run: Runs a line that is no command, and returns lines about it.
     """
+    # It would delay the beginning of each run.
+    from robot_cherrypy.pausing.completion import LineCompleter  # noqa: PLC0415
+
     completer = LineCompleter([choice.value for choice in Choice] + ["help"])
     while True:
         try:

@@ -6,13 +6,11 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import Completer
-from prompt_toolkit.history import InMemoryHistory
-from prompt_toolkit.input import create_input
-from prompt_toolkit.output import create_output
+if TYPE_CHECKING:
+    from prompt_toolkit.completion import Completer
+    from prompt_toolkit.history import InMemoryHistory
 
 
 class Terminal:
@@ -44,7 +42,7 @@ class Terminal:
             if line not in history.get_strings()[-1:]:
                 history.append_string(line)
 
-    def read(self, prompt: str, completer: Completer) -> str:
+    def read(self, prompt: str, completer: "Completer") -> str:
         """Return a line that is typed.
 
         Args:
@@ -55,6 +53,11 @@ class Terminal:
             EOFError: Ctrl-D was typed, or the terminal was closed.
             KeyboardInterrupt: Ctrl-C was typed.
         """
+        # Imported when somebody types: it would delay the beginning of each run.
+        from prompt_toolkit import PromptSession  # noqa: PLC0415
+        from prompt_toolkit.input import create_input  # noqa: PLC0415
+        from prompt_toolkit.output import create_output  # noqa: PLC0415
+
         session: PromptSession[str] = PromptSession(
             history=self._history(prompt),
             completer=completer,
@@ -66,7 +69,9 @@ class Terminal:
         # thread of its own, and this one waits for it.
         return session.prompt(prompt, in_thread=True, handle_sigint=False)
 
-    def _history(self, prompt: str) -> InMemoryHistory:
+    def _history(self, prompt: str) -> "InMemoryHistory":
+        from prompt_toolkit.history import InMemoryHistory  # noqa: PLC0415 - see `read`
+
         return self._histories.setdefault(prompt, InMemoryHistory())
 
 
