@@ -80,9 +80,11 @@ class ResponseWriter:
     async def _send_messages(self, status: bytes, headers: RawHeaders, body: bytes) -> None:
         await self._send(self._start(status, headers))
         sent = 0
-        while len(body) - sent > _PORTION and any(
-            h[0].lower() == b"content-length" for h in headers
-        ):
+        # HTTP/2 has portions of its own.
+        is_divided = self.cycle is not None and any(
+            name.lower() == b"content-length" for name, _value in headers
+        )
+        while is_divided and len(body) - sent > _PORTION:
             piece = body[sent : sent + _PORTION]
             await self._send({"type": "http.response.body", "body": piece, "more_body": True})
             await asyncio.sleep(0)
@@ -93,7 +95,7 @@ class ResponseWriter:
         """Send a response, and each chunk of its body when the iterable yields it."""
         self.start(status, headers)
         for chunk in with_turns(chunks):
-            if isinstance(chunk, bytes) and len(chunk) > _PORTION:
+            if self.cycle is not None and isinstance(chunk, bytes) and len(chunk) > _PORTION:
                 for begin in range(0, len(chunk), _PORTION):
                     self.write(chunk[begin : begin + _PORTION])
             elif chunk:

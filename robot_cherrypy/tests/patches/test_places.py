@@ -22,6 +22,8 @@ OTHERS = sorted(
 # of the target, and why it is no patch.
 NO_PATCHES = {
     ("aio", "setattr(function"): "a mark on a function of the application",
+    ("aio", "cherrypy.engine.execv"): "a restart, which is left to the parent of worker processes",
+    ("aio", "os.environ"): "how servers are told of the socket that they are passed",
     ("aio", "response.body"): "the response to the current request",
     ("browser", "options.binary_location"): "an option that Selenium offers",
     ("command", "chosen."): "the command line, as argparse has parsed it",
@@ -30,6 +32,7 @@ NO_PATCHES = {
     ("evidence", "result."): "Robot's way for a listener to change a result",
     ("evidence", "suite."): "Robot's way for a listener to change what is run",
     ("evidence", "test."): "Robot's way for a listener to change what is run",
+    ("harness", "bus.signal_handler.handlers"): "the handlers that CherryPy offers to be set",
     ("harness", "cherrypy.engine.state"): "the state of the bus, which the harness runs here",
     ("harness", "cherrypy.log."): "settings of the log",
     ("harness", "cherrypy.server."): "settings of the server",
@@ -40,6 +43,8 @@ NO_PATCHES = {
     ("harness", "os.environ["): "what a test gives a server, and restored",
     ("harness", "request."): "a request that the harness has made",
     ("harness", "setattr(cherrypy.log"): "settings of the log",
+    ("harness", "setattr(settings"): "settings of a server that the harness has made",
+    ("harness", "settings."): "settings of a server",
     ("harness", "setattr(owner"): "values of CherryPy's, which are restored",
     ("command", "os.environ["): "how Django is told its settings",
     ("hosting/django/project", "os.environ["): "likewise",
