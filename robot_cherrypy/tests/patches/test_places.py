@@ -51,6 +51,11 @@ NO_PATCHES = {
     ("hosting/django/project", "settings._wrapped"): "settings that could not be imported",
     ("hosting/django/testing", "connections["): "how Django shares a connection with a thread",
     ("pausing", "context."): "Robot's state of the running test, which is restored",
+    (
+        "pausing/prompt",
+        "monitor._signal_count",
+    ): "Robot's count of signals, for one it has not seen",
+    ("reporting", "server."): "the server of the application, as CherryPy lets plugins set it",
     ("running", "again.message"): "Robot's way to change a result",
     ("running", "item.type"): "likewise",
     ("running", "suite.tests"): "likewise, and to change what is run",
