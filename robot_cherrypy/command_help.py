@@ -4,6 +4,8 @@ import argparse
 import sys
 from typing import NoReturn
 
+from robot_cherrypy.errors import RobotCherryPyError
+
 # The exit code at a mistake in the arguments, as of other programs (`argparse`).
 _MISTAKE = 2
 
@@ -30,6 +32,12 @@ class Parser(argparse.ArgumentParser):
         """Print what is wrong, and end."""
         self.print_usage(sys.stderr)
         self.exit(self.mistake, f"{self.prog}: error: {message}\n")
+
+
+def failed(error: RobotCherryPyError, code: int = 1) -> int:
+    """Print an error; return the exit code."""
+    print(f"robot-cherrypy: {error}", file=sys.stderr)  # noqa: T201 - this is the command line
+    return code
 
 
 INIT = """\
@@ -60,7 +68,7 @@ exit codes, which are those of robot:
 WATCH = """\
 examples:
   robot-cherrypy watch acceptance
-  robot-cherrypy watch --include smoke --variable SERVER:async acceptance
+  robot-cherrypy watch --include smoke --server both --retries 1 acceptance
   robot-cherrypy watch --listener robot_cherrypy.coverage acceptance/basket.robot
 
 keys:

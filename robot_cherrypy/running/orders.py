@@ -3,9 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robot_cherrypy.browser.prepared import Opening
+
+if TYPE_CHECKING:
+    from robot_cherrypy.harness.server_thread import Kind
 
 # Sends an object to the process that gave the order; it has to be picklable.
 Send = Callable[[object], None]
@@ -50,6 +53,9 @@ class Order:
         sources: The suites.
         options: Robot's options by their long names, as `robot.run` takes them.
         selection: Which tests are run; None for all.
+        servers: The kinds of servers on which each test is run, by the variable `SERVER`, in one
+            suite for each of them; none if the suites say it.
+        is_retry: Whether the results are merged into those that are there.
         listeners: Called in the process of the run for listeners, with a function that sends what
             they have to say.
     """
@@ -57,6 +63,8 @@ class Order:
     sources: Sequence[str]
     options: Mapping[str, Any] = field(default_factory=dict)
     selection: Selection | None = None
+    servers: "Sequence[Kind]" = ()
+    is_retry: bool = False
     listeners: Sequence[Callable[[Send], object]] = ()
 
 

@@ -21,7 +21,13 @@ def report_options(options: Mapping[str, Any]) -> list[str]:
     Args:
         options: The options of `robot` by their long names, as Robot Framework has parsed them.
     """
-    return [word for name in _OF_REPORTS if name in options for word in _words(name, options[name])]
+    given = settings_of_reports(options)
+    return [word for name, value in given.items() for word in _words(name, value)]
+
+
+def settings_of_reports(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return those of the options of `robot` that are about reports, by their long names."""
+    return {name: options[name] for name in _OF_REPORTS if name in options}
 
 
 def output_name(options: Mapping[str, Any]) -> str:

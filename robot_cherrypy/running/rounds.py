@@ -57,7 +57,7 @@ def run(wishes: Wishes) -> int:
         RobotCherryPyError: The last run's results are not there, or an option of the library has a
             value that cannot be used.
     """
-    _check_library_options(wishes.library)
+    check_library_options(wishes.library)
     given = _parsed(wishes.robot)
     if given is None:  # `--help`, or a mistake: `robot` itself tells
         return _call("robot.run", *wishes.robot)
@@ -78,7 +78,12 @@ def run(wishes: Wishes) -> int:
     return _call("robot.rebot", *options, *(str(results / name) for name in names))
 
 
-def _check_library_options(given: Mapping[str, str]) -> None:
+def check_library_options(given: Mapping[str, str]) -> None:
+    """Check values of options of the library before a test runs without them.
+
+    Raises:
+        RobotCherryPyError: One cannot be used.
+    """
     try:
         Options.from_import(**given)
     except DataError as error:

@@ -1,6 +1,7 @@
 """What a warm process does: prepare, wait for an order, run Robot Framework, end."""
 
 import contextlib
+import io
 import multiprocessing
 import os
 import pickle
@@ -14,13 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from robot_cherrypy.browser.prepared import Opening
-from robot_cherrypy.running.orders import Finished, Order, Printed, Selection, Send
+from robot_cherrypy.running.orders import Finished, Order, Printed, Send
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
 # Functions import what takes long, as the process that starts this one need not have it.
 # ruff: noqa: PLC0415
+
+# Where a retry writes, so that the results of the attempts before it stay.
+_ATTEMPT = "attempt.xml"
 
 # How long a process may take to die after its connections were closed by that, in seconds.
 _DEATH = 0.1
@@ -101,19 +105,41 @@ def _clean_up_after_parent() -> None:
 def _run(order: Order, send: Send) -> int:
     from robot import run
 
+    from robot_cherrypy.running.arranging import Arrangement
+
     # As `python -m robot` does. The package itself is found however this process was started.
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     options = dict(order.options)
     options["listener"] = [*options.get("listener", ()), *(make(send) for make in order.listeners)]
+    options["prerunmodifier"] = [*options.get("prerunmodifier", ()), Arrangement(order)]
     if order.selection is not None:
-        modifiers = [*options.get("prerunmodifier", ()), _Only(order.selection)]
-        options["prerunmodifier"] = modifiers
         # Other files need not even be parsed. An option of the user's would add files to these.
         options["parseinclude"] = options.get("parseinclude") or _files(order)
+    if order.is_retry:
+        options |= {"output": _ATTEMPT, "log": "NONE", "report": "NONE", "xunit": "NONE"}
     sys.__stdout__ = sys.__stderr__ = _Lines(send, are_problems=False)  # type: ignore[misc,assignment]
     problems = _Lines(send, are_problems=True)
-    return int(run(*order.sources, **options, console="quiet", stdout=problems, stderr=problems))
+    code = int(run(*order.sources, **options, console="quiet", stdout=problems, stderr=problems))
+    if order.is_retry:
+        _merge(order)
+    return code
+
+
+def _merge(order: Order) -> None:
+    """Merge the results of a retry into the earlier ones, and report all of them."""
+    from robot.rebot import rebot  # type: ignore[import-untyped]
+
+    from robot_cherrypy.running.merging import merge_attempt
+    from robot_cherrypy.running.result_options import output_name, settings_of_reports
+
+    folder = Path(order.options["outputdir"])
+    output, attempt = folder / output_name(order.options), folder / _ATTEMPT
+    if output.is_file() and attempt.is_file():
+        merge_attempt(output, attempt)
+        attempt.unlink()
+        settings = settings_of_reports(order.options)
+        rebot(output, **settings, outputdir=str(folder), stdout=io.StringIO())
 
 
 def _files(order: Order) -> list[str]:
@@ -121,26 +147,6 @@ def _files(order: Order) -> list[str]:
     assert order.selection
     is_linked = any(Path(source).resolve() != Path(source).absolute() for source in order.sources)
     return [] if is_linked else [str(path) for path in order.selection.tests]
-
-
-class _Only:
-    """Removes tests that are not selected (Robot Framework's interface of a `SuiteVisitor`)."""
-
-    def __init__(self, selection: Selection) -> None:
-        self._tests = selection.tests
-
-    def start_suite(self, suite: Any) -> None:
-        """Remove tests of a suite."""
-        names = self._tests.get(suite.source.resolve(), frozenset()) if suite.source else None
-        if names is not None:
-            suite.tests = [test for test in suite.tests if test.full_name in names]
-
-    def visit_suite(self, suite: Any) -> None:
-        """Visit a suite and all below."""
-        self.start_suite(suite)
-        for child in suite.suites:
-            self.visit_suite(child)
-        suite.suites = [child for child in suite.suites if child.has_tests]
 
 
 class _Lines:

@@ -17,6 +17,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "tests" not in path.p
 STEPS = (
     {"__init__", "__main__"},
     {"command"},
+    {"command_run", "command_serve"},
     {"watch"},
     {"init", "running"},
     {"library", "coverage", "options"},
@@ -29,8 +30,8 @@ STEPS = (
     {"aio"},
     {"patches", "processes"},
     {"asgi", "cleanup", "event_loops", "settings"},
-    {"pauses", "stacks"},
-    {"errors", "command_help"},
+    {"command_help", "pauses", "stacks"},
+    {"errors"},
 )
 ALLOWED_ASIDE = {("doctor", "browser"), ("doctor", "stack"), ("containers", "stack")}
 ROBOT_ROOMS = {

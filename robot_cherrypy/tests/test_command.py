@@ -35,6 +35,17 @@ def test_mistakes_have_exit_codes(arguments, code, capsys):
     assert "error: " in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("command", [["watch"], ["run", "--watch"]])
+@pytest.mark.parametrize("option", ["--last-failed", "--debug"])
+def test_options_that_do_not_go_together_are_named(command, option, capsys):
+    """In one line, which says what to do."""
+    assert 252 == main([*command, option, "x.robot"])
+    shown = capsys.readouterr().err
+    assert shown.startswith(f"robot-cherrypy: watch does not go with {option}: ")
+    assert 1 == shown.count("\n")
+
+
+@pytest.mark.parametrize("command", [["run"], ["watch"], ["run", "--watch"]])
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -42,11 +53,11 @@ def test_mistakes_have_exit_codes(arguments, code, capsys):
         (["--headed"], "A browser with a window needs a display"),
     ],
 )
-def test_options_of_the_library_are_checked_first(options, message, capsys, monkeypatch):
+def test_options_of_the_library_are_checked_first(command, options, message, capsys, monkeypatch):
     """Before a test runs without them."""
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-    assert 252 == main(["run", *options, "x.robot"])
+    assert 252 == main([*command, *options, "x.robot"])
     assert message in capsys.readouterr().err
 
 

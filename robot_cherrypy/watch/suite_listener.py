@@ -3,6 +3,7 @@
 import contextlib
 import os
 import sys
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,12 +42,16 @@ class SuiteListener(ListenerV3):
         self._is_importing = False
         self._opened = _OpenedFiles(roots)
         self._modules = set(sys.modules)
+        # By file: how many suites of it are left, as with several servers, and what others used.
+        self._left: Counter[Path] = Counter()
+        self._used: dict[Path, _Level] = {}
 
     def start_suite(self, data: Any, _result: Any) -> None:
         """Begin a level; name the suites of the run before the first."""
         if not self._levels:
-            suites = {test.parent.source.resolve() for test in data.all_tests if test.parent.source}
-            self._send(Plan(frozenset(suites)))
+            suites = {id(test.parent): test.parent.source for test in data.all_tests}
+            self._left.update(path.resolve() for path in suites.values() if path)
+            self._send(Plan(frozenset(self._left)))
         self._levels.append(self._next)
         self._next, self._is_importing = _Level(), False
         if data.source and data.source.is_dir():
@@ -91,7 +96,7 @@ class SuiteListener(ListenerV3):
             self._send(AllTestsEnded())
         self._collect()
         if data.tests and data.source:
-            self._send(self._record(data.source.resolve()))
+            self._end_file(data.source.resolve())
         self._levels.pop()
 
     @property
@@ -119,13 +124,22 @@ class SuiteListener(ListenerV3):
             self._level.applications.add(Application(module, search_path, is_child))
         USED_APPLICATIONS.clear()
 
-    def _record(self, suite: Path) -> SuiteRecord:
+    def _end_file(self, suite: Path) -> None:
+        """Send what a file depends on when the last suite of it has ended."""
+        used = self._used.setdefault(suite, _Level())
         # A suite depends on what the folders that it is in have imported and started, too.
-        files = {path for level in self._levels for path in level.files}
+        for level in self._levels:
+            used.files |= level.files
+            used.applications |= level.applications
+        self._left[suite] -= 1
+        if self._left[suite] <= 0:
+            self._send(self._record(suite, used))
+
+    def _record(self, suite: Path, used: _Level) -> SuiteRecord:
         return SuiteRecord(
             suite=suite,
-            files=frozenset(files - self._opened.written),
-            applications=frozenset(use for level in self._levels for use in level.applications),
+            files=frozenset(used.files - self._opened.written),
+            applications=frozenset(used.applications),
             written=frozenset(self._opened.written),
             search_path=tuple(
                 path

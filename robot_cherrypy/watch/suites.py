@@ -1,14 +1,18 @@
 """What the command line of `robot-cherrypy watch` says."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robot.errors import DataError, Information
 from robot.run import RobotFramework
 
 from robot_cherrypy.errors import RobotCherryPyError
+from robot_cherrypy.running.result_options import output_name
+from robot_cherrypy.running.rounds import Wishes, options_for
+
+if TYPE_CHECKING:
+    from robot_cherrypy.harness.server_thread import Kind
 
 
 @dataclass(frozen=True)
@@ -18,18 +22,24 @@ class Suites:
     Attributes:
         sources: Their files and folders.
         options: Robot's options.
+        servers: The kinds of servers on which each test is run, if there are several.
+        retries: How often a test that fails is run again.
     """
 
     sources: tuple[str, ...]
     options: dict[str, Any]
+    servers: "tuple[Kind, ...]" = ()
+    retries: int = 0
 
     @classmethod
-    def from_arguments(cls, arguments: Sequence[str]) -> "Suites":
+    def from_wishes(cls, wishes: Wishes) -> "Suites":
         """Read the arguments of `robot`.
 
         Raises:
             RobotCherryPyError: They are wrong, or a file does not exist.
         """
+        kind = wishes.servers[0] if len(wishes.servers) == 1 else None
+        arguments = [*options_for(kind, wishes.library), *wishes.robot]
         try:
             options, sources = RobotFramework().parse_arguments(arguments)
         except (DataError, Information) as error:
@@ -38,8 +48,11 @@ class Suites:
             if not Path(source).exists():
                 raise RobotCherryPyError(f"There is no suite '{source}'.")
         given = {name: value for name, value in options.items() if value not in (None, [])}
+        given["output"] = output_name(given)
         # Each run's reports take the place of the last one's, which open pages show.
-        return cls(tuple(sources), {"outputdir": "results", **given, "timestampoutputs": False})
+        options = {"outputdir": "results", **given, "timestampoutputs": False}
+        servers = () if kind else wishes.servers
+        return cls(tuple(sources), options, servers=servers, retries=wishes.retries)
 
     @property
     def output(self) -> Path:

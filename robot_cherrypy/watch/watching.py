@@ -6,7 +6,7 @@ import signal
 import tempfile
 import time
 import webbrowser
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from robot_cherrypy.errors import RobotCherryPyError
 from robot_cherrypy.running.orders import Finished, Order, Printed, Selection
+from robot_cherrypy.running.rounds import Wishes, check_library_options
 from robot_cherrypy.running.warm_process import WarmProcess
 from robot_cherrypy.watch.current_run import CurrentRun, RunEnded
 from robot_cherrypy.watch.dependencies import Dependencies, is_shared_code
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
 _BROWSERS = 2
 
 
-def watch(arguments: Sequence[str]) -> int:
+def watch(wishes: Wishes) -> int:
     """Run suites, and again what is touched whenever a file is saved, until the user quits.
 
     Args:
-        arguments: Those of `robot`.
+        wishes: What the command line says.
 
     Returns:
         0 if the last run of each test passed, else 1.
@@ -45,7 +46,8 @@ def watch(arguments: Sequence[str]) -> int:
     Raises:
         RobotCherryPyError: The arguments are wrong, or files cannot be watched.
     """
-    suites = Suites.from_arguments(arguments)
+    check_library_options(wishes.library)
+    suites = Suites.from_wishes(wishes)
     events: queue.SimpleQueue[object] = queue.SimpleQueue()
     with _signals_interrupt(), contextlib.ExitStack() as at_end:
         report = ReportServer(suites.output, suites.reports)
@@ -119,6 +121,7 @@ class _Watching:
         self._is_closing = False
         self._last_end = 0.0  # of a run, in seconds since the epoch
         self._current: CurrentRun | None = None
+        self._attempt = 1  # of the current run, or the last one
         # What is run after the current run, and what is run after that, as it was left out.
         self._next: tuple[str, Selection | None] | None = None
         self._rest: Selection | None = None
@@ -213,13 +216,9 @@ class _Watching:
         elif key == "o":
             webbrowser.open(self._report.url)
         elif key == "f":
-            names: dict[Path, frozenset[str] | None] = {}
-            for verdict in self._verdicts.values():
-                if verdict.status == "FAIL":
-                    before = names.get(verdict.suite) or frozenset()
-                    names[verdict.suite] = before | {verdict.name}
-            if names:
-                self._begin("failed tests", Selection(names))
+            selection = _failed(self._verdicts.values())
+            if selection.tests:
+                self._begin("failed tests", selection)
             else:
                 self._screen.note("No test has failed.")
 
@@ -236,12 +235,15 @@ class _Watching:
         self._next = (reason, selection)
         self._current.stop()
 
-    def _start(self, reason: str, selection: Selection | None) -> None:
+    def _start(self, reason: str, selection: Selection | None, attempt: int = 1) -> None:
         self._screen.run(reason)
+        self._attempt = attempt
         order = Order(
             sources=self._suites.sources,
             options=self._suites.options,
             selection=selection,
+            servers=self._suites.servers,
+            is_retry=attempt > 1,
             listeners=(partial(SuiteListener, roots=self._suites.folders),),
         )
         self._current = CurrentRun(self._spare or WarmProcess(self._openings), order)
@@ -304,11 +306,21 @@ class _Watching:
         if self._next is not None:
             (reason, selection), self._next = self._next, None
             self._start(reason, selection)
+        elif self._is_retried(run):
+            attempt = self._attempt + 1
+            reason = f"failed tests, attempt {attempt} of {self._suites.retries + 1}"
+            self._start(reason, _failed(run.verdicts), attempt)
         elif self._rest is not None and self._rest.existing().tests:
             rest, self._rest = self._rest.existing(), None
             self._start("what was stopped before", rest)
         else:
             self._spare = WarmProcess(self._openings)
+
+    def _is_retried(self, run: CurrentRun) -> bool:
+        """Whether the failed tests of a run are run once more."""
+        has_ended = run.finished is not None and not run.is_stopped
+        is_left = self._attempt <= self._suites.retries
+        return has_ended and is_left and bool(_failed(run.verdicts).tests)
 
     def _keep_what_is_left(self, run: CurrentRun) -> None:
         """Plan what a stopped run has not done for later, unless it is run next anyway."""
@@ -328,3 +340,14 @@ class _Watching:
             for name, verdict in self._verdicts.items()
             if verdict.suite != suite or name in names
         }
+
+
+def _failed(verdicts: Iterable[Verdict]) -> Selection:
+    """Return the tests that failed."""
+    failed = [verdict for verdict in verdicts if verdict.status == "FAIL"]
+    return Selection(
+        {
+            suite: frozenset(verdict.name for verdict in failed if verdict.suite == suite)
+            for suite in {verdict.suite for verdict in failed}
+        }
+    )

@@ -1,8 +1,10 @@
 """Warm processes: ready before the order, and nothing is left of them after it."""
 
-import os
+import contextlib
 import subprocess
 import sys
+import time
+from pathlib import Path
 
 import pytest
 
@@ -17,11 +19,17 @@ SUITE = """\
 Library    robot_cherrypy
 Library    SeleniumLibrary    run_on_failure=NOTHING
 
+*** Variables ***
+${PREPARED}    __import__('robot_cherrypy.browser.prepared', fromlist=['PREPARED']).PREPARED._unused
+
 *** Test Cases ***
 Page
+    ${prepared} =    Evaluate    [driver.session_id for _, driver in ${PREPARED}]
     Start Server    sample_app.echo:Echo
     Open Headless Browser
     Title Should Be    Echo
+    ${used} =    Get Session Id
+    Log To Console    ${{$used in $prepared}}
     ${state} =    Evaluate    __import__('cherrypy').config.update({'marked': True})
 
 Import
@@ -58,12 +66,13 @@ def run(process, suite, *names, **options):
 def test_next_process_has_the_browser_of_the_last_run(suite, method):
     """It opens in advance what the last run opened."""
     first = WarmProcess(method=method)
-    (finished,) = run(first, suite, "Page")
+    printed, finished = run(first, suite, "Page")
     first.close()
-    assert 0 == finished.code
+    assert (Printed("False", is_problem=False), 0) == (printed, finished.code)
     (opening,) = finished.openings
     second = WarmProcess([opening], method)
-    assert [Finished(0, (opening,))] == run(second, suite, "Page")
+    messages = [Printed("True", is_problem=False), Finished(0, (opening,))]
+    assert messages == run(second, suite, "Page")
     second.close()
 
 
@@ -89,13 +98,41 @@ def test_mistakes_are_told(suite):
 def test_process_without_an_order_ends(suite):
     """And the browsers that it has opened for nothing."""
     process = WarmProcess()
-    (finished,) = run(process, suite, "Page")
+    *_, finished = run(process, suite, "Page")
     process.close()
     unused = WarmProcess(finished.openings)
-    pid = unused.pid
+    wait_until(lambda: any("--type=renderer" in line for line in descendants(unused.pid).values()))
+    started = {unused.pid, *descendants(unused.pid)}
     unused.close()
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
+    wait_until(lambda: not started & running().keys())
+
+
+def wait_until(condition):
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def running():
+    """The parent and the command line of each process that has not ended."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
+            if state != "Z":
+                found[int(folder.name)] = (int(parent), (folder / "cmdline").read_text())
+    return found
+
+
+def descendants(pid):
+    """The command lines of the processes that a process has started, directly or through others."""
+    processes = running()
+    family = {pid}
+    while more := {each for each, (parent, _) in processes.items() if parent in family} - family:
+        family |= more
+    return {each: processes[each][1] for each in family - {pid}}
 
 
 def test_imports_start_no_thread():

@@ -13,6 +13,16 @@ import time
 # In seconds: far more than anything needs, so that only what never comes takes so long.
 PATIENCE = 60
 
+# `python -m robot_cherrypy`, which gives the teardowns of a run that is stopped as long.
+COMMAND = f"""\
+import sys
+import robot_cherrypy.watch.current_run
+from robot_cherrypy.command import main
+
+robot_cherrypy.watch.current_run._STOP_TIMEOUT = {PATIENCE}
+sys.exit(main())
+"""
+
 
 class Terminal:
     """`robot-cherrypy` with these arguments in a folder, in a pseudo-terminal of its own."""
@@ -22,7 +32,7 @@ class Terminal:
         self.master, slave = pty.openpty()
         self.text = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "robot_cherrypy", *arguments],
+            [sys.executable, "-c", COMMAND, *arguments],
             cwd=folder,
             stdin=slave,
             stdout=slave,

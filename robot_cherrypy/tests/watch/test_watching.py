@@ -7,6 +7,7 @@ import time
 import urllib.request
 
 import pytest
+from robot.api import ExecutionResult
 
 from robot_cherrypy.tests.watch.conftest import PRICES
 from robot_cherrypy.tests.watch.terminal import PATIENCE
@@ -170,6 +171,73 @@ def test_application_that_ends_the_process(project):
         assert 0 == terminal.wait()
     project.wait_for_end()
 
+
+ON_EACH_SERVER = """\
+*** Settings ***
+Resource    words.resource
+Suite Setup    Open Shop
+
+*** Variables ***
+${SERVER}    unset
+
+*** Test Cases ***
+Threaded Only
+    Should Be Equal    ${SERVER}    threaded
+
+Late
+    Fail At First    ${CURDIR}/../${SERVER}.tried
+"""
+
+
+def test_both_servers_and_retries(project):
+    """Each test is run on both, and those that fail are run again, into one report."""
+    project.save("suites/shop.robot", ON_EACH_SERVER)
+    library = (project.folder / "suites/reader.py").read_text()
+    project.save("suites/reader.py", library + FAIL_AT_FIRST)
+    options = ["--server", "both", "--retries", "2", "--name", "All"]
+    with project.watch(*options, "suites/shop.robot") as terminal:
+        report = terminal.read_until(r"Report: (\S+/)")[1]
+        with urllib.request.urlopen(f"{report}robot-cherrypy-events") as events:
+            assert [
+                ("PASS", "All.Threaded.Threaded Only"),
+                ("FAIL", "All.Threaded.Late"),
+                ("FAIL", "All.Async.Threaded Only"),
+                ("FAIL", "All.Async.Late"),
+            ] == verdicts(next_run(terminal, "all tests"))
+            assert [
+                ("PASS", "All.Threaded.Late"),
+                ("FAIL", "All.Async.Threaded Only"),
+                ("PASS", "All.Async.Late"),
+            ] == verdicts(next_run(terminal, "failed tests, attempt 2 of 3"))
+            only = [("FAIL", "All.Async.Threaded Only")]
+            assert only == verdicts(next_run(terminal, "failed tests, attempt 3 of 3"))
+            for _ in range(3):
+                wait_for_report(events)
+        tests = {test.full_name: test for test in results(project).suite.all_tests}
+        assert {"All.Threaded.Late", "All.Async.Late"} == {
+            name for name, test in tests.items() if "flaky" in test.tags
+        }
+        assert 4 == len(tests)
+        project.replace("suites/shop.robot", "${SERVER}    threaded", "${SERVER}    async")
+        assert "1 failed, 3 passed" in next_run(terminal, "suites/shop.robot")
+        terminal.press("q")
+        assert 1 == terminal.wait()
+    project.wait_for_end()
+
+
+def results(project):
+    """Read the results of the last run."""
+    return ExecutionResult(project.folder / "results" / "output.xml")
+
+
+FAIL_AT_FIRST = """
+
+def fail_at_first(path):
+    path = Path(path)
+    if not path.exists():
+        path.touch()
+        raise AssertionError("not yet")
+"""
 
 COUNTED = """\
 *** Settings ***
