@@ -1,8 +1,8 @@
 *** Settings ***
-Documentation     Whoever opens a report loads nothing of the pages that are in it.
+Documentation     Whoever opens a report loads nothing of the pages that are in it, and runs no script of them.
 
 Library           robot_cherrypy    server=${SERVER}
-Library           SeleniumLibrary    run_on_failure=NOTHING
+Library           SeleniumLibrary    timeout=60 s    run_on_failure=NOTHING
 Library           ../resources/inner_runs.py
 
 Suite Setup       Make Report
@@ -23,7 +23,7 @@ ${OPEN}      SEPARATOR=\n
 *** Test Cases ***
 Opened Report Loads Nothing
     Open Headless Browser    /inner/hostile/${REPORT}/log.html
-    Wait Until Page Contains Element    css:iframe
+    Wait Until Page Contains Element    css:iframe    timeout=60 s
     ${frames}    Execute Async JavaScript    ${OPEN}
     Should Be Equal As Integers    ${frames}    1
     ${requests}    Get Requests

@@ -39,7 +39,9 @@ body {{ background: url({0}/background.png) }}
 <iframe src="{0}/frame.html"></iframe><object data="{0}/object.svg"></object>
 <embed src="{0}/embed.svg"><input type="image" src="{0}/input.png">
 <svg><image href="{0}/svg.png" /></svg><table background="{0}/table.png"><tr><td>x</table>
-<img src="relative.png"></body></html>"""
+<img src="relative.png"><img src="{0}/x" onerror="fetch('{0}/onerror')">
+<script>fetch("{0}/script"); console.error("<img src={0}/console.png>");
+document.title = "<img src={0}/title.png onerror=fetch('{0}/title')>"</script></body></html>"""
 
 # Python prints the errors of threads, and Robot logs what is printed in its process.
 threading.excepthook = lambda _args: None
