@@ -1,6 +1,7 @@
 *** Settings ***
 Documentation    A server in a container tells the test what happened, as a server in the test's process does.
 
+Library          SeleniumLibrary
 Library          ../resources/inner_runs.py
 Resource         ../resources/containers.resource
 
@@ -22,6 +23,23 @@ Errors In The Container Belong To The Test
 Requests In The Container Are Known
     Status Should Be    ${SHOP_URL}/    200
     Wait Until Keyword Succeeds    10 seconds    100 ms    Server Should Have Received    GET    /    times=1
+
+Click In A Browser Reaches The Container
+    Open Headless Browser
+    Click Button    order
+    Element Text Should Be    thanks    Your assam is on its way.
+    Wait Until Keyword Succeeds    10 seconds    100 ms    Server Should Have Received    POST    /order    times=1
+    [Teardown]    Close All Browsers
+
+Error Behind A Click Belongs To The Test
+    Expect Server Error    ValueError*many*
+    Open Headless Browser
+    Input Text    name:grams    many
+    Click Button    order
+    Element Text Should Be    thanks    Your assam is on its way.
+    @{errors}    Get Server Errors
+    Should Be Equal    ${errors[0].path}    /order
+    [Teardown]    Close All Browsers
 
 Keywords That Need A Server Of Ours Say So
     VAR    ${elsewhere}    Server 'shop' runs elsewhere, at ${SHOP_URL}:

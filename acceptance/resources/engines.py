@@ -1,5 +1,6 @@
 """What is in a container engine, seen by its own command line."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -57,6 +58,35 @@ def get_containers(name: EngineName | None, project: str) -> list[str]:
     label = f"label=com.docker.compose.project={project}"
     found = _list(name, "ps", "--all", "--filter", label, "--format", "{{.Names}}")
     return sorted(found)
+
+
+def project_should_have_containers(name: EngineName | None, project: str) -> None:
+    """Fail if the engine has no container of a project."""
+    assert get_containers(name, project), f"'{project}' has no containers"
+
+
+def build_should_run(name: EngineName | None) -> None:
+    """Fail unless `faulty/building` is being built."""
+    assert _left_of_build(name), "No image is being built"
+
+
+def no_build_should_run(name: EngineName | None) -> None:
+    """Fail if anything of a build of `faulty/building` is there."""
+    left = _left_of_build(name)
+    assert not left, f"These are left: {left}"
+
+
+def _left_of_build(name: EngineName | None) -> list[str]:
+    """Return the processes of the build, and the containers of builds that Podman knows."""
+    commands = []
+    for file in Path("/proc").glob("[1-9]*/cmdline"):
+        with contextlib.suppress(OSError):  # it has ended
+            commands.append(file.read_text().replace("\0", " ").strip())
+    left = [command for command in commands if command == "sleep 4711"]
+    if find_engine(name).name == "podman":
+        external = ("--all", "--external", "--filter", "name=working-container")
+        left += _list(name, "ps", *external, "--format", "{{.Names}}")
+    return left
 
 
 def nothing_should_be_left(name: EngineName | None, project: str) -> None:

@@ -18,9 +18,14 @@ from robot_cherrypy.containers.compose import (
     with_whole_checks,
 )
 from robot_cherrypy.containers.engine import Engine, last_lines
+from robot_cherrypy.containers.guarded_command import (
+    PODMAN_STOP_TIMEOUT,
+    as_podman_ends,
+    run_guarded,
+)
 from robot_cherrypy.containers.readiness import HealthChecks, why_not_ready
 from robot_cherrypy.containers.reaper import Reaper
-from robot_cherrypy.errors import ContainerError, StackError, suggest_alike
+from robot_cherrypy.errors import ContainerError, suggest_alike
 from robot_cherrypy.stack.guarded_program import GuardedProgram
 
 _LABEL = "com.docker.compose.project"
@@ -39,10 +44,6 @@ HOST_NAMES = {"docker": "host.docker.internal", "podman": "host.containers.inter
 
 # How many lines of Compose's output an error message shows: the failure of a build.
 _TAIL = 15
-
-# Says with which exit code Compose ended, as the last line of its output.
-_ENDED = "compose ended with exit code "
-_WITH_EXIT_CODE = f'"$@"; echo "{_ENDED}$?"'
 
 # The projects of this process; each adds itself when it starts, and removes itself when it stops.
 _PROJECTS: "weakref.WeakSet[Project]" = weakref.WeakSet()
@@ -271,21 +272,17 @@ class Project:
 
     def _up(self, *arguments: str, timeout: float) -> None:
         deadline = time.monotonic() + timeout
-        command = GuardedProgram(
-            "Docker Compose",
-            ["/bin/sh", "-c", _WITH_EXIT_CODE, "compose", *self._compose_command(), *arguments],
-            stop_signal=signal.SIGKILL,
-            environment={**self._environment, **self._compose_environment()},
-        )
-        try:
-            with HealthChecks(self.engine, self.label):
-                ended = command.wait_for_line(_ENDED, timeout)
-        except StackError as error:
-            raise self._start_failure(f"did not start within {timeout:g} s", command) from error
-        finally:
-            command.stop()
-        if ended.strip() != f"{_ENDED}0":
-            raise self._start_failure("did not start", command)
+        with HealthChecks(self.engine, self.label):
+            code, output = run_guarded(
+                "Docker Compose",
+                [*self._compose_command(), *arguments],
+                timeout=timeout,
+                environment={**self._environment, **self._compose_environment()},
+            )
+        if code is None:
+            raise self._start_failure(f"did not start within {timeout:g} s", output)
+        if code:
+            raise self._start_failure("did not start", output)
         self.wait_until_ready(self.engine.ids(self.label), max(1.0, deadline - time.monotonic()))
 
     def _compose_command(self) -> list[str]:
@@ -304,17 +301,19 @@ class Project:
         if self._api is None:
             self._api = GuardedProgram(
                 "Podman's API",
-                [self.engine.executable, "system", "service", "--time=0", f"unix://{socket}"],
+                as_podman_ends(
+                    [self.engine.executable, "system", "service", "--time=0", f"unix://{socket}"]
+                ),
                 stop_signal=signal.SIGTERM,
+                stop_timeout=PODMAN_STOP_TIMEOUT,
             )
             self._api.wait_until(socket.exists, _API_TIMEOUT, "did not start")
         # Podman builds by the older of Docker's interfaces.
         return {"DOCKER_HOST": f"unix://{socket}", "DOCKER_BUILDKIT": "0", "COMPOSE_BAKE": "false"}
 
-    def _start_failure(self, what: str, command: GuardedProgram) -> ContainerError:
+    def _start_failure(self, what: str, output: str) -> ContainerError:
         """Return an error with what Compose said, and the log of the container that it is about."""
-        lines = [line for line in command.output.text.splitlines() if not line.startswith(_ENDED)]
-        said = last_lines("\n".join(lines), _TAIL)
+        said = last_lines(output, _TAIL)
         parts = [f"Project '{self.name}' {what}. Docker Compose said:\n{said}"]
         for state in self.containers():
             reason = why_not_ready(state, {})

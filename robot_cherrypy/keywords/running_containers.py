@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import signal
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from robot_cherrypy.cleanup import Cleanup, Stage
 from robot_cherrypy.containers.compose_project import HOST_NAMES, Project, name_of
 from robot_cherrypy.containers.engine import EngineName, find_engine, last_lines
+from robot_cherrypy.containers.guarded_command import as_podman_ends, run_guarded
 from robot_cherrypy.containers.reaper import Reaper
 from robot_cherrypy.errors import ContainerError
 from robot_cherrypy.evidence import logger
@@ -121,14 +123,26 @@ class RunningContainers:
         reaper = Reaper(engine, label)
         self._cleanup.at_end_of_suite(f"image '{name}'", reaper.remove, Stage.IMAGES)
         given = [word for pair in arguments.items() for word in ("--build-arg", "=".join(pair))]
-        ended = engine.try_to_run(
-            *("build", "--tag", name, "--file", str(dockerfile), "--label", label, *given),
-            str(folder),
+        command = [
+            *(str(engine.executable), "build", "--force-rm", "--tag", name, "--label", label, *given),
+            *("--file", str(dockerfile.resolve()), str(folder.resolve())),
+        ]
+        is_podman = engine.name == "podman"
+        code, output = run_guarded(
+            f"Build of image '{name}'",
+            as_podman_ends(command) if is_podman else command,
             timeout=timeout,
+            stop_signal=signal.SIGTERM if is_podman else signal.SIGKILL,
         )
-        if ended.returncode:
-            output = last_lines(ended.stdout + ended.stderr)
-            raise ContainerError(f"Image '{name}' was not built. The build said:\n{output}")
+        if code is None:
+            raise ContainerError(
+                f"Image '{name}' was not built within {timeout:g} s. The build said:\n"
+                f"{last_lines(output)}"
+            )
+        if code:
+            raise ContainerError(
+                f"Image '{name}' was not built. The build said:\n{last_lines(output)}"
+            )
         return name
 
 

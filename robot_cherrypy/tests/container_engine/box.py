@@ -76,7 +76,7 @@ def run(command, image, *, is_building):
             preexec_fn=lambda: _enter(folder.name),  # noqa: PLW1509 - this process has one thread
         )
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, lambda number, _frame: box.send_signal(number))
+            signal.signal(number, lambda number, _frame: _signal_child(box.pid, number))
         code = box.wait()
         reason = folder / "reason"
         if code == NO_BOX and reason.is_file():
@@ -109,6 +109,12 @@ def left_of(folder, namespaces):
             if of_process & namespaces or folder.name in (process / "cgroup").read_text():
                 left.append(f"process: {process.name} {(process / 'comm').read_text().strip()}")
     return left
+
+
+def _signal_child(unshare, number):
+    """Send a signal to the child of unshare, which itself ignores most."""
+    for child in Path(f"/proc/{unshare}/task/{unshare}/children").read_text().split():
+        os.kill(int(child), number)
 
 
 def remove_left_boxes():
