@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -100,6 +101,21 @@ class Engine:
         return (
             url.hostname if url.scheme in {"tcp", "ssh", "http"} and url.hostname else "127.0.0.1"
         )
+
+    def address_for_containers(self) -> str:
+        """Return the address at which to bind what containers have to reach.
+
+        That is the one of Docker's bridge, which no other machine is routed to. With Podman, and
+        with an engine in a virtual machine, it is not known before containers run: all addresses.
+        """
+        if self.name == "docker":
+            form = "{{range .IPAM.Config}}{{.Gateway}} {{end}}"
+            ended = self.try_to_run("network", "inspect", "bridge", "--format", form)
+            for address in ended.stdout.split():
+                with suppress(OSError), socket.socket() as trial:  # not an address of this machine
+                    trial.bind((address, 0))
+                    return address
+        return "0.0.0.0"  # noqa: S104 - what comes needs a token
 
 
 def run(

@@ -63,8 +63,9 @@ class ContainerKeywords:
                 for its value.
 
             reports: Whether servers in the containers report errors, requests and logs to the
-                test, as `Receive Reports` describes. While they do, the port for it is open to
-                other machines, which lack the token.
+                test, as `Receive Reports` describes. The port for it is open on Docker's bridge;
+                with Podman, or an engine in a virtual machine, also to other machines, which lack
+                the token.
 
         Returns:
             The name of the project.

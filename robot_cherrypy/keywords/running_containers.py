@@ -48,8 +48,8 @@ class RunningContainers:
         found = find_engine(engine)
         project = Project(found, files, name=name, container_environment=environment)
         if reports:
-            # The address of the network of containers is known only when they have one.
-            variables = self._reports.receive("0.0.0.0", 0, HOST_NAMES[found.name])  # noqa: S104
+            address = found.address_for_containers()
+            variables = self._reports.receive(address, 0, HOST_NAMES[found.name])
             project.report_to_host(variables)
         project.start(services, timeout)
         key = alias or project.name
@@ -124,7 +124,16 @@ class RunningContainers:
         self._cleanup.at_end_of_suite(f"image '{name}'", reaper.remove, Stage.IMAGES)
         given = [word for pair in arguments.items() for word in ("--build-arg", "=".join(pair))]
         command = [
-            *(str(engine.executable), "build", "--force-rm", "--tag", name, "--label", label, *given),
+            *(
+                str(engine.executable),
+                "build",
+                "--force-rm",
+                "--tag",
+                name,
+                "--label",
+                label,
+                *given,
+            ),
             *("--file", str(dockerfile.resolve()), str(folder.resolve())),
         ]
         is_podman = engine.name == "podman"
