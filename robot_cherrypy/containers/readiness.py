@@ -77,13 +77,17 @@ def _accepts(port: int) -> bool:
     A server waits for what a client says, or speaks first; without one the connection is closed.
     """
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
-            connection.settimeout(_REFUSAL_TIMEOUT)
-            return bool(connection.recv(1))
-    except TimeoutError:
-        return True
+        connection = socket.create_connection(("127.0.0.1", port), timeout=1)
     except OSError:
         return False
+    with connection:
+        connection.settimeout(_REFUSAL_TIMEOUT)
+        try:
+            return bool(connection.recv(1))
+        except TimeoutError:
+            return True
+        except OSError:
+            return False
 
 
 class HealthChecks:

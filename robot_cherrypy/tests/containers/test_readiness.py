@@ -56,3 +56,16 @@ def test_server_accepts_connections():
         port = server.getsockname()[1]
         assert why_not_ready(state(), {8080: port}) is None
     assert "it accepts no connections on port 8080" == str(why_not_ready(state(), {8080: port}))
+
+
+def test_connection_that_is_not_made():
+    """Its packets are dropped while the engine prepares the network."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as server:
+        address = server.getsockname()
+        waiting = [socket.socket() for _ in range(3)]
+        for client in waiting:
+            client.setblocking(False)
+            client.connect_ex(address)
+        assert why_not_ready(state(), {8080: address[1]})
+        for client in waiting:
+            client.close()
