@@ -35,6 +35,11 @@ _PERMISSIONS = (
 
 _REMEDY = "To put them there, run: robot-cherrypy doctor --install"
 
+_GECKODRIVER = (
+    "Firefox comes with your system, and geckodriver, which has to be on the PATH, from"
+    " https://github.com/mozilla/geckodriver/releases"
+)
+
 
 def find(browser: str = "auto", *, headed: bool = False) -> Browser:
     """Find an installed browser and a driver that fits it, or have Selenium Manager download them.
@@ -59,7 +64,8 @@ def find(browser: str = "auto", *, headed: bool = False) -> Browser:
     try:
         return selenium_manager.download(kinds)
     except BrowserError as error:
-        raise BrowserError(f"{missing(kinds)} {error} {_REMEDY}") from error
+        remedy = _GECKODRIVER if kinds[0].family == "firefox" else _REMEDY
+        raise BrowserError(f"{missing(kinds)} {error} {remedy}") from error
 
 
 def driver_service(

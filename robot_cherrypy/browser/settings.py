@@ -10,6 +10,7 @@ from robot_cherrypy.browser.certificates import key_hashes
 from robot_cherrypy.browser.devices import spelling
 from robot_cherrypy.browser.discovery import Browser
 from robot_cherrypy.browser.emulation import Emulation
+from robot_cherrypy.browser.kinds import suggestion
 from robot_cherrypy.browser.sandbox import runs_without
 from robot_cherrypy.errors import BrowserError
 
@@ -44,6 +45,19 @@ _FIREFOX_PREFERENCES = {
     "dom.timeout.enable_budget_timer_throttling": False,
 }
 
+# By which preferences pages may do something without asking. Without a device for it, Firefox has a
+# fake camera and microphone, too.
+_FIREFOX_PERMISSIONS: Mapping[str, Mapping[str, Any]] = {
+    "camera": {"permissions.default.camera": 1, "media.navigator.streams.fake": True},
+    "clipboard-read": {"dom.events.testing.asyncClipboard": True},
+    "clipboard-write": {"dom.events.testing.asyncClipboard": True},
+    "geolocation": {"permissions.default.geo": 1},
+    "microphone": {"permissions.default.microphone": 1, "media.navigator.streams.fake": True},
+    "notifications": {"permissions.default.desktop-notification": 1},
+    "persistent-storage": {"permissions.default.persistent-storage": 1},
+    "screen-wake-lock": {},
+}
+
 # How much of it is enough, in bytes: four times what a container has.
 _ENOUGH_SHARED_MEMORY = 256 << 20
 
@@ -62,7 +76,7 @@ class Settings:
         headed: Whether the browser has a window.
         emulation: What it pretends about its user.
         permissions: What pages may do without asking, by names of the W3C Permissions standard,
-            such as `geolocation`. Not in Firefox.
+            such as `geolocation`.
         arguments: Further arguments for the command line of the browser.
         certificates: Certificates of servers that are accepted: files in PEM format, or `any`.
         capabilities: Further capabilities, of which those of the browser's options are added.
@@ -213,10 +227,9 @@ def _firefox_options(browser: Browser, settings: Settings) -> "FirefoxOptions":
             f"{browser.label} cannot emulate device {settings.device!r}: take Chrome or Chromium."
         )
     files = [name for name in settings.certificates if name != _ANY]
-    refused = ["permissions"] * bool(settings.permissions) + ["certificates"] * bool(files)
-    if refused:
+    if files:
         raise BrowserError(
-            f"{browser.label} cannot be given {refused[0]}: take Chrome or Chromium."
+            f"{browser.label} cannot be given certificates: take Chrome or Chromium."
         )
     selenium_options = FirefoxOptions()
     selenium_options.set_capability("webSocketUrl", True)
@@ -225,6 +238,12 @@ def _firefox_options(browser: Browser, settings: Settings) -> "FirefoxOptions":
     if not settings.headed:
         selenium_options.add_argument("-headless")
     preferences = {**_FIREFOX_PREFERENCES, **settings.emulation.firefox_preferences}
+    for name in settings.permissions:
+        if name not in _FIREFOX_PERMISSIONS:
+            names = ", ".join(_FIREFOX_PERMISSIONS)
+            hint = suggestion(name, _FIREFOX_PERMISSIONS) or f" There are {names}."
+            raise BrowserError(f"{browser.label} knows no permission '{name}'.{hint}")
+        preferences |= _FIREFOX_PERMISSIONS[name]
     for name, value in preferences.items():
         selenium_options.set_preference(name, value)
     return selenium_options

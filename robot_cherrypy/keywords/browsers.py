@@ -112,8 +112,7 @@ class BrowserKeywords:
                 ``prefers-reduced-motion``.
             permissions: What pages may do without asking, separated by commas, or a list:
                 ``camera``, ``clipboard-read``, ``clipboard-write``, ``geolocation``,
-                ``microphone``, ``notifications`` and others. Camera and microphone are fakes. Not
-                in Firefox.
+                ``microphone``, ``notifications`` and others. Camera and microphone are fakes.
             arguments: Further arguments for the command line of the browser, separated by blanks,
                 or a list.
             certificates: Certificates of servers to accept: a file in PEM format, several separated

@@ -79,9 +79,10 @@ def geolocation_commands(
     origin: str, position: dict[str, float]
 ) -> list[tuple[str, dict[str, Any]]]:
     """Return the commands of the DevTools Protocol for `Observer.set_position`."""
-    grant = {"permissions": ["geolocation"], **({"origin": origin} if origin else {})}
+    # `Browser.grantPermissions` would take the origin's other permissions from it.
+    grant = {"permission": {"name": "geolocation"}, "setting": "granted"}
     return [
-        ("Browser.grantPermissions", grant),
+        ("Browser.setPermission", {**grant, **({"origin": origin} if origin else {})}),
         ("Emulation.setGeolocationOverride", dict(position)),
     ]
 

@@ -336,6 +336,13 @@ def user(opened):
     assert ["de-DE", "Asia/Tokyo", True, True] == opened.driver.execute_script(script)
 
 
+def permissions(opened):
+    opened.get("/")
+    script = """const done = arguments[0];
+        navigator.permissions.query({name: 'microphone'}).then(({state}) => done(state))"""
+    assert "granted" == opened.driver.execute_async_script(script)
+
+
 def certificates(opened):
     file = opened.downloads.parent / "authority.pem"
     trustme.CA().cert_pem.write_to_path(file)
@@ -383,7 +390,7 @@ FEATURES = {
     "`width`, `height`": size_of_the_view,
     "`language`, `time_zone`, `color_scheme`, `reduced_motion`": user,
     "`device`": opens(device="Pixel 7"),
-    "`permissions`": opens(permissions=("clipboard-read",)),
+    "`permissions`": permissions,
     "`certificates` that are files": certificates,
 }
 
@@ -422,7 +429,12 @@ def drivers(tmp_path_factory):
                 pytest.skip(f"{name} is not tried: {error}")
             folder = tmp_path_factory.mktemp(name)
             emulation = browsers.Emulation("de-DE", "Asia/Tokyo", "dark", True)
-            settings = browsers.Settings(logs=True, downloads=folder, emulation=emulation)
+            settings = browsers.Settings(
+                logs=True,
+                downloads=folder,
+                emulation=emulation,
+                permissions=("microphone",),
+            )
             opened[name] = browsers.open_local(found, settings), folder
         return opened[name]
 
