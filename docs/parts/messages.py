@@ -39,11 +39,18 @@ def _sources() -> dict[Path, ast.Module]:
 
 
 def _of_source(source: ast.Module, names: set[str]) -> Iterator[str]:
-    """Yield the first arguments of the calls that make such errors."""
-    for call in ast.walk(source):
-        if isinstance(call, ast.Call) and ast.unparse(call.func) in names and call.args:
+    """Yield the sentences by which such errors are made."""
+    for node in ast.walk(source):
+        if isinstance(node, ast.ClassDef) and node.name in names:
+            yield from _first_arguments(node, {"super().__init__"})
+    yield from _first_arguments(source, names)
+
+
+def _first_arguments(tree: ast.AST, functions: set[str]) -> Iterator[str]:
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in functions and call.args:
             text = _text(call.args[0])
-            if text.replace(_VALUE, "").strip(" .:"):
+            if " " in text.replace(_VALUE, "").strip(" .:"):
                 yield text
 
 
