@@ -23,6 +23,9 @@ _PLACES = (
     "/usr/libexec/docker/cli-plugins/docker-compose",
 )
 
+# The label with the name of the project, on all that Compose makes for it.
+PROJECT_LABEL = "com.docker.compose.project"
+
 # How long reading a compose file may take, in seconds; it takes a tenth of one.
 _TIMEOUT = 60.0
 
@@ -80,7 +83,8 @@ def isolated(config: Config, project: str, host: str) -> Config:
     - Published ports become free ones on loopback, or, if the engine is on another machine, any
       free ones there.
     - Names of containers, volumes and networks become those of the project, but for external ones.
-    - An image that the project builds gets a name of the project, wherever the config has it.
+    - An image that the project builds gets a name of the project, wherever the config has it, and
+      the project's label: Compose itself labels none that Podman builds.
 
     Args:
         config: What `read_config` returned.
@@ -97,6 +101,8 @@ def isolated(config: Config, project: str, host: str) -> Config:
     }
     for service in services.values():
         service.pop("container_name", None)
+        if "build" in service:
+            service["build"].setdefault("labels", {})[PROJECT_LABEL] = project
         if "image" in service:
             service["image"] = built.get(service["image"], service["image"])
         for port in service.get("ports", ()):

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from robot_cherrypy.containers.compose import (
+    PROJECT_LABEL,
     Config,
     find_compose,
     isolated,
@@ -28,7 +29,6 @@ from robot_cherrypy.containers.reaper import Reaper
 from robot_cherrypy.errors import ContainerError, suggest_alike
 from robot_cherrypy.stack.guarded_program import GuardedProgram
 
-_LABEL = "com.docker.compose.project"
 _SERVICE = "com.docker.compose.service"
 _INDEX = "com.docker.compose.container-number"
 
@@ -90,7 +90,7 @@ class Project:
     @property
     def label(self) -> str:
         """The label that all of the project's containers have."""
-        return f"{_LABEL}={self.name}"
+        return f"{PROJECT_LABEL}={self.name}"
 
     def report_to_host(self, environment: Mapping[str, str]) -> None:
         """Have all containers get variables, and know this machine by a name of `HOST_NAMES`."""

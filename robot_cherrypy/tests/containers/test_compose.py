@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from robot_cherrypy.containers.compose import (
+    PROJECT_LABEL,
     find_compose,
     isolated,
     read_config,
@@ -84,6 +85,7 @@ def test_names_are_those_of_the_project(config):
     assert ["robot-1-shop", "robot-1-shop", "redis:8"] == [
         made["services"][name]["image"] for name in ("shop", "worker", "store")
     ]
+    assert "robot-1" == made["services"]["shop"]["build"]["labels"][PROJECT_LABEL]
     assert ("robot-1_orders", "kept") == (
         made["volumes"]["orders"]["name"],
         made["volumes"]["kept"]["name"],
