@@ -1,13 +1,16 @@
 """The server tells open pages what is new, by server-sent events."""
 
 import queue
+import weakref
 
 import cherrypy
 
 PAGE = """<!DOCTYPE html><html lang="en"><title>News</title>
 <ul id="news"></ul>
 <script>
-  new EventSource("/events").onmessage = event => {
+  const events = new EventSource("/events");
+  events.onopen = () => document.getElementById("news").className = "live";
+  events.onmessage = event => {
     const item = document.createElement("li");
     item.textContent = event.data;
     document.getElementById("news").append(item);
@@ -17,7 +20,7 @@ PAGE = """<!DOCTYPE html><html lang="en"><title>News</title>
 
 class News:
     def __init__(self):
-        self.readers = set()
+        self.readers = weakref.WeakSet()  # a reader goes with its stream
         cherrypy.engine.subscribe("stop", self.close, priority=10)  # before the server waits
 
     @cherrypy.expose
@@ -29,24 +32,21 @@ class News:
     def events(self):
         cherrypy.response.headers["Content-Type"] = "text/event-stream"
         cherrypy.response.headers["Cache-Control"] = "no-cache"
-        return self.stream()
-
-    def stream(self):
         reader = queue.SimpleQueue()
         self.readers.add(reader)
-        try:
-            yield b": welcome\n\n"
-            while True:
-                try:
-                    text = reader.get(timeout=15)
-                except queue.Empty:
-                    yield b": still here\n\n"  # so that a page that was closed is noticed
-                else:
-                    if text is None:
-                        return
-                    yield f"data: {text}\n\n".encode()
-        finally:
-            self.readers.discard(reader)
+        return self.stream(reader)
+
+    def stream(self, reader):
+        yield b": welcome\n\n"
+        while True:
+            try:
+                text = reader.get(timeout=15)
+            except queue.Empty:
+                yield b": still here\n\n"  # so that a page that was closed is noticed
+            else:
+                if text is None:
+                    return
+                yield f"data: {text}\n\n".encode()
 
     @cherrypy.expose
     @cherrypy.tools.allow(methods=["POST"])
