@@ -58,7 +58,7 @@ class Shop:
     @cherrypy.expose
     @cherrypy.tools.allow(methods=["POST"])
     def sign_in(self, name, word):
-        if word != "oolong":  # a real shop has a database of salted hashes
+        if word != "earl grey":  # a real shop has a database of salted hashes
             raise cherrypy.HTTPError(403, "Name or password is wrong.")
         cherrypy.session.regenerate()
         cherrypy.session["name"] = name

@@ -12,7 +12,7 @@ Test Teardown     Delete All Cookies
 Visitor Signs In
     [Setup]    Go To Page    /
     Input Text    name    Ada
-    Input Password    word    oolong
+    Input Password    word    earl grey
     Click Button    Sign in
     Wait Until Page Contains    Welcome, Ada.
 
