@@ -81,12 +81,12 @@ Time Is Put Back After A Test That Fails
 Open Members And Browser
     [Documentation]    Starts the application and a browser for all tests.
     Open Members
-    Open Headless Browser
+    Open Headless Browser    alias=first
 
 Close Second Browser
     [Documentation]    Makes the first browser the current one again.
     Close Browser
-    Switch Browser    1
+    Switch Browser    first
 
 Close Everything
     [Documentation]    Closes the browsers and stops the server.

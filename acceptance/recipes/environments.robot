@@ -5,7 +5,7 @@ Library          OperatingSystem
 Library          robot_cherrypy
 Library          visitor.py
 
-Test Teardown    Remove Environment Variable    SHOP_SETTINGS
+Test Teardown    Forget Settings
 
 
 *** Variables ***
@@ -22,4 +22,10 @@ With A File
     Set Environment Variable    SHOP_SETTINGS    ${OUTPUT_DIR}/staging.conf
     Start Server    environments_app:application    server=${SERVER}    alias=staging
     Page Should Say    /    All prices in euros, mail by localhost.
-    [Teardown]    Remove File    ${OUTPUT_DIR}/staging.conf
+
+
+*** Keywords ***
+Forget Settings
+    [Documentation]    Leaves no settings to other applications.
+    Remove Environment Variable    SHOP_SETTINGS
+    Remove File    ${OUTPUT_DIR}/staging.conf

@@ -8,6 +8,7 @@ Library           pictures_library.py
 
 Suite Setup       Open Flag
 Suite Teardown    Remove Files    ${OUTPUT_DIR}/flag.png    ${OUTPUT_DIR}/flag-now.png
+Test Setup        Go To Page    /
 
 
 *** Variables ***

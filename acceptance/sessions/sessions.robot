@@ -5,7 +5,7 @@ Library           Collections
 Library           SeleniumLibrary    run_on_failure=NOTHING
 Resource          ../resources/members.resource
 
-Suite Setup       Open Headless Browser    about:blank
+Suite Setup       Open Headless Browser    about:blank    alias=first
 Suite Teardown    Close All Browsers
 Test Teardown     Stop All Servers
 
@@ -104,6 +104,7 @@ Session That Does Not Exist
     Open Members
     Run Keyword And Expect Error    EQUALS:There is no session '01234567…' any more.
     ...    Get Session    path=/members    session_id=0123456789
+    Go To Page    /members/
     Delete All Cookies
     Run Keyword And Expect Error    EQUALS:The browser has no cookie 'session_id' for /members.
     ...    Get Session    path=/members
