@@ -21,7 +21,7 @@ SOON = 1.0
 class Page(ObservedBrowser):
     """A page whose timers and requests are planned: `timers` are of `time.monotonic`."""
 
-    offers = frozenset({"commands", "network"})
+    offers = frozenset({"scripts", "network"})
 
     def __init__(self):
         super().__init__()
