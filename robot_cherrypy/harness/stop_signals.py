@@ -41,6 +41,7 @@ class StopSignals:
 
     def __init__(self, bus: Any) -> None:
         self._bus = bus
+        self._has_begun = False  # a second signal may come before the bus has another state
         bus.signal_handler.handlers |= {"SIGTERM": self._stop, "SIGINT": self._interrupt}
 
     def _stop(self) -> None:
@@ -49,6 +50,7 @@ class StopSignals:
         if self._is_stopping:
             self._bus.execv = False  # a restart becomes an end
             return
+        self._has_begun = True
         if state is states.STARTING:
             self._bus.state = states.STOPPED  # else `exit` ends the process with 70
         self._bus.exit()
@@ -63,4 +65,5 @@ class StopSignals:
 
     @property
     def _is_stopping(self) -> bool:
-        return self._bus.state in (self._bus.states.STOPPING, self._bus.states.EXITING)
+        states = self._bus.states
+        return self._has_begun or self._bus.state in (states.STOPPING, states.EXITING)
