@@ -83,7 +83,7 @@ def state(project, command):
     folder = Path("/proc", str(command))
     lines = [command_line(pid) for pid in project.processes()]
     return {
-        "browsers": sum("--headless" in line and "--type=" not in line for line in lines),
+        "browsers": sum("--remote-debugging" in line and "--type=" not in line for line in lines),
         "others": sum("--type=" not in line for line in lines),
         "descriptors": len(list((folder / "fd").iterdir())),
         "threads": len(list((folder / "task").iterdir())),
