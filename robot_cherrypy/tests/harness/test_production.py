@@ -121,6 +121,7 @@ def test_a_request_that_has_begun_to_arrive_is_served(kind, used_before):
             response = http.client.HTTPResponse(client)
             response.begin()
             response.read()
+            wait_until(lambda: not has_begun(server._backend))
         client.sendall(b"GET / HTTP/1.1\r\nHo")
         wait_until(lambda: has_begun(server._backend))
         stopping = threading.Thread(target=server.stop)
