@@ -449,6 +449,23 @@ def test_a_command_that_is_none_is_an_error(observer):
         observer.command("Page.fly", {})
 
 
+def test_a_page_that_waits_for_the_next_one_has_a_picture_and_a_document(driver, observer, url):
+    """Chromium holds back what is for its scripts, and does not tell its size."""
+    driver.get(f"{url}/form")
+    leave = "setTimeout(() => { location = '/held' }, 500)"  # when the driver has its result
+    driver.execute_script(leave)
+    eventually(lambda: observer.network(1).navigating)
+    [view] = view_browsers([driver], 10, 0)
+    RELEASED.set()
+    assert (url + "/form", "Form", []) == (view.url, view.title, view.problems)
+    assert view.picture
+    assert "<title>Form</title>" in view.html
+    assert ["swordfish", "sesame"] == view.secrets
+    assert not any(secret in view.html for secret in view.secrets)
+    assert [None] == [request.status for request in view.requests if request.path == "/held"]
+    eventually(lambda: not observer.network(1).navigating)
+
+
 def test_a_page_with_many_lines_and_requests_is_bounded(driver, observer, url):
     """All is counted, the newest and the errors are kept."""
     driver.get(url)
@@ -526,20 +543,3 @@ def test_another_browser_at_the_same_address_is_not_taken_for_it(opened):
         session_id = "another"
 
     assert isinstance(observer_of(Remote()), DriverObserver)
-
-
-def test_a_page_that_waits_for_the_next_one_has_a_picture_and_a_document(driver, observer, url):
-    """Chromium holds back what is for its scripts, and does not tell its size."""
-    driver.get(f"{url}/form")
-    leave = "setTimeout(() => { location = '/held' }, 500)"  # when the driver has its result
-    driver.execute_script(leave)
-    eventually(lambda: observer.network(1).navigating)
-    [view] = view_browsers([driver], 10, 0)
-    RELEASED.set()
-    assert (url + "/form", "Form", []) == (view.url, view.title, view.problems)
-    assert view.picture
-    assert "<title>Form</title>" in view.html
-    assert ["swordfish", "sesame"] == view.secrets
-    assert not any(secret in view.html for secret in view.secrets)
-    assert [None] == [request.status for request in view.requests if request.path == "/held"]
-    eventually(lambda: not observer.network(1).navigating)
