@@ -103,13 +103,13 @@ class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
                 and logs): those that failed (``failure``), ``always`` all, or ``never`` any.
             wait_after_clicks: Whether each keyword of SeleniumLibrary that clicks, presses or
                 selects is followed by a wait, for at most ``timeout``, until the page has loaded
-                and servers have no request in flight. In Firefox, only servers are waited for.
+                and servers have no request in flight.
             retry_checks: For how long keywords of SeleniumLibrary are tried again until they pass,
                 and an element is waited for until it can be clicked or typed into; not at all by
                 default. They fail earlier when nothing can change any more: no request is in
                 flight, and no script, timer or animation of a page will run within that time.
             fail_on_browser_error: Whether a test fails if a script of a page raised an error that
-                it did not catch, or a resource did not load. Not in Firefox.
+                it did not catch, or a resource did not load.
             long_polls: Paths of requests that are meant to stay open, such as ``/poll``: a pattern
                 with ``*`` and ``?``, several separated by commas, or a list; none by default. A
                 server that stops ends them at once and without a warning, as it does WebSockets and

@@ -55,6 +55,8 @@ def test_examples_pass(tmp_path):
             *command,
             "--outputdir",
             str(tmp_path),
+            "--variable",
+            f"TEMPDIR:{tmp_path}",
             "--report",
             "NONE",
             "--exitonerror",
