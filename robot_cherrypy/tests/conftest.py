@@ -9,10 +9,25 @@ import traceback
 import weakref
 
 # How long threads may take to end after the last test, in seconds: on a busy machine, too.
+import pytest
+
 GRACE = 30
 
 # The test after which each thread was there for the first time, by its name.
 _SEEN_AFTER = weakref.WeakKeyDictionary()
+
+
+@pytest.fixture(scope="session")
+def certificate_files(tmp_path_factory):
+    """The paths of a certificate for 127.0.0.1 and of its key."""
+    import trustme
+
+    issued = trustme.CA().issue_cert("127.0.0.1")
+    folder = tmp_path_factory.mktemp("certificate")
+    chain, key = folder / "chain.pem", folder / "key.pem"
+    issued.cert_chain_pems[0].write_to_path(chain)
+    issued.private_key_pem.write_to_path(key)
+    return chain, key
 
 
 def pytest_configure():

@@ -16,7 +16,6 @@ import h2.errors
 import h2.events
 import h2.settings
 import pytest
-import trustme
 from hyperframe.frame import (
     ContinuationFrame,
     HeadersFrame,
@@ -225,16 +224,10 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def certificate(tmp_path_factory):
+def certificate(certificate_files):
     """Settings with the files of a certificate."""
-    issued = trustme.CA().issue_cert("127.0.0.1")
-    folder = tmp_path_factory.mktemp("certificate")
-    issued.private_key_pem.write_to_path(folder / "key.pem")
-    issued.cert_chain_pems[0].write_to_path(folder / "chain.pem")
-    return {
-        "ssl_certificate": str(folder / "chain.pem"),
-        "ssl_private_key": str(folder / "key.pem"),
-    }
+    chain, key = map(str, certificate_files)
+    return {"ssl_certificate": chain, "ssl_private_key": key}
 
 
 @pytest.fixture

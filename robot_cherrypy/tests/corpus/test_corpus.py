@@ -6,7 +6,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import trustme
 
 from robot_cherrypy.tests.corpus import servers
 from robot_cherrypy.tests.corpus.cases import CASES
@@ -83,14 +82,9 @@ class Corpus:
 
 
 @pytest.fixture(scope="module")
-def corpus(tmp_path_factory):
+def corpus(certificate_files):
     """The outcomes of all servers, which run as long as the tests."""
-    issued = trustme.CA().issue_cert("127.0.0.1")
-    folder = tmp_path_factory.mktemp("certificate")
-    certificate, key = folder / "chain.pem", folder / "key.pem"
-    issued.cert_chain_pems[0].write_to_path(certificate)
-    issued.private_key_pem.write_to_path(key)
-    with servers.running(certificate, key) as ports:
+    with servers.running(*certificate_files) as ports:
         yield Corpus(ports)
 
 

@@ -1,5 +1,8 @@
 """Stand-ins for the libraries of a running suite, for drivers of browsers and for observers."""
 
+import threading
+from http.server import ThreadingHTTPServer
+
 import pytest
 from robot.libraries.BuiltIn import BuiltIn
 from SeleniumLibrary import SeleniumLibrary
@@ -25,6 +28,18 @@ def open_driver(libraries):
     driver = Driver()
     library.register_driver(driver, None)
     return driver
+
+
+@pytest.fixture(scope="module")
+def url(request):
+    """The address of a server with the pages of the test's module, which its `Handler` sends."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), request.module.Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
 
 
 class Driver:

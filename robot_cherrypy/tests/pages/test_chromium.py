@@ -3,7 +3,7 @@
 import contextlib
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -71,18 +71,6 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_values):
         """Log nothing."""
-
-
-@pytest.fixture(scope="module")
-def url():
-    """The address of the pages."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture(scope="module")

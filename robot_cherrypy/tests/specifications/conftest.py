@@ -5,7 +5,6 @@ import time
 
 import cherrypy
 import pytest
-import trustme
 
 from robot_cherrypy import aio
 from robot_cherrypy.harness.in_process import InProcessServer
@@ -68,16 +67,10 @@ def port(way):
 
 
 @pytest.fixture(scope="package")
-def certificate(tmp_path_factory):
+def certificate(certificate_files):
     """Settings with the files of a certificate."""
-    issued = trustme.CA().issue_cert("127.0.0.1")
-    folder = tmp_path_factory.mktemp("certificate")
-    issued.private_key_pem.write_to_path(folder / "key.pem")
-    issued.cert_chain_pems[0].write_to_path(folder / "chain.pem")
-    return {
-        "server.ssl_certificate": str(folder / "chain.pem"),
-        "server.ssl_private_key": str(folder / "key.pem"),
-    }
+    chain, key = map(str, certificate_files)
+    return {"server.ssl_certificate": chain, "server.ssl_private_key": key}
 
 
 @pytest.fixture(autouse=True)

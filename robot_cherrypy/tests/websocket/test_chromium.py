@@ -2,7 +2,6 @@
 
 import cherrypy
 import pytest
-import trustme
 
 from robot_cherrypy import browser as browsers
 from robot_cherrypy.harness.in_process import InProcessServer
@@ -46,15 +45,10 @@ def driver():
 
 
 @pytest.mark.parametrize(("kind", "protocol"), [("threaded", "http/1.1"), ("async", "h2")])
-def test_websocket_of_a_page(driver, tmp_path, kind, protocol):
+def test_websocket_of_a_page(driver, certificate_files, kind, protocol):
     """The page comes over HTTP/2 where the server has it; its WebSocket opens on both servers."""
-    issued = trustme.CA().issue_cert("127.0.0.1")
-    issued.private_key_pem.write_to_path(tmp_path / "key.pem")
-    issued.cert_chain_pems[0].write_to_path(tmp_path / "chain.pem")
-    files = {
-        "server.ssl_certificate": str(tmp_path / "chain.pem"),
-        "server.ssl_private_key": str(tmp_path / "key.pem"),
-    }
+    chain, key = map(str, certificate_files)
+    files = {"server.ssl_certificate": chain, "server.ssl_private_key": key}
     application = "robot_cherrypy.tests.websocket.test_chromium:Root"
     launch = Launch(application=application, alias=kind, kind=kind, configuration={"global": files})
     server = InProcessServer(launch)
