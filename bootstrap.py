@@ -30,11 +30,12 @@ _PYTHON = _VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 # The file that marks a .venv as complete: it is written last.
 _STAMP = _VENV / "bootstrap-stamp"
 
-# What each task is for, and tox's arguments for it. Without arguments, tox runs its `env_list`.
+# What each task is for, and tox's command for it. Without names, tox runs its `env_list`: two of
+# them at a time, because most tests wait more than they compute.
 _TASKS = {
     "acceptance": (
         "run the acceptance suites on both servers, into one report",
-        ["-e", "acceptance"],
+        ["run", "-e", "acceptance"],
     ),
     "tests": (
         (
@@ -43,7 +44,7 @@ _TASKS = {
             " images where one can be started, CherryPy's own test suite, Autobahn's WebSocket"
             " cases"
         ),
-        [],
+        ["run-parallel", "--parallel", "2", "--parallel-no-spinner"],
     ),
 }
 _USAGE = """\
@@ -181,7 +182,7 @@ def _require_ensurepip() -> None:
 
 def _run_tox(task: str, arguments: list[str]) -> int:
     """Replace this process by tox; on Windows, run tox and return its exit code."""
-    command = [str(_PYTHON), "-m", "tox", "run", *_TASKS[task][1]]
+    command = [str(_PYTHON), "-m", "tox", *_TASKS[task][1]]
     pythons = [*(Path.home() / ".pyenv/versions").glob("3.1[123].*/bin/python")]
     if pythons:
         command += ["--discover", *map(str, sorted(pythons, reverse=True))]
