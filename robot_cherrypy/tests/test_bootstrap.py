@@ -144,7 +144,7 @@ def last_line(done):
 # What the usage calls each environment of tox.ini that the task `tests` runs.
 ENVIRONMENTS = {
     "lint": "style and types",
-    "py3{11,12,13}": "unit tests (on Python 3.12 a part of them)",
+    "py3": "unit tests (on Python 3.12 a part of them)",
     "strangers": "public applications",
     "acceptance": "acceptance suites",
     "containers": "containers where there is an engine",
@@ -164,8 +164,8 @@ def tox_settings():
 
 def test_usage_names_all_environments(project, tox_settings):
     """The usage names everything that the task `tests` runs."""
-    environments = re.findall(r"(?:[^,{ ]|{[^}]*})+", tox_settings["tox"]["env_list"])
-    assert list(ENVIRONMENTS) == environments
+    environments = tox_settings["tox"]["env_list"].split(", ")
+    assert ENVIRONMENTS.keys() == {re.sub(r"^py3\d+", "py3", name) for name in environments}
     assert ", ".join(ENVIRONMENTS.values()) in " ".join(bootstrap(project).stdout.split())
 
 
@@ -234,7 +234,7 @@ def test_pythons_of_pyenv_are_offered(project, tmp_path):
     offered = [
         f"{tmp_path}/.pyenv/versions/3.{minor}/bin/python" for minor in ("13.0", "12.1", "11.7")
     ]
-    assert f"tox run --discover {' '.join(offered)}" == line
+    assert line.endswith(f" --discover {' '.join(offered)}")
 
 
 def test_doctor_that_fails(project):
