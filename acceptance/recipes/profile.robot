@@ -4,7 +4,7 @@ Documentation    A page tells where its time goes.
 Library          robot_cherrypy
 Library          visitor.py
 
-Suite Setup      Start Server    profile_app:Pages    server=${SERVER}    isolation=process
+Suite Setup      Start Server    profile_app:Pages    server=${SERVER}
 
 
 *** Variables ***
