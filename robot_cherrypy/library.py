@@ -147,27 +147,39 @@ class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
         running_containers = RunningContainers(cleanup, reports)
         self.listener_options = options
         self.ROBOT_LIBRARY_LISTENER = run.listeners
-        super().__init__(
-            [
+        # Each with the tag of its keywords, which the reference has a page for.
+        groups: dict[str, list[object]] = {
+            "servers": [
                 ServerKeywords(servers, options, run.history, cleanup),
                 StateKeywords(servers),
-                PauseKeywords(run.pausing),
-                BrowserStateKeywords(),
-                BrowserKeywords(servers, options, cleanup),
-                WebSocketKeywords(servers, options, run.history, cleanup),
+                RemoteServerKeywords(servers, reports, options, cleanup),
+            ],
+            "browsers": [BrowserKeywords(servers, options, cleanup), BrowserStateKeywords()],
+            "pause": [PauseKeywords(run.pausing)],
+            "websockets": [WebSocketKeywords(servers, options, run.history, cleanup)],
+            "requests": [
                 RequestKeywords(servers, options, run.history, run.judge),
                 ServerErrorKeywords(run.history, run.judge),
-                SessionKeywords(servers, options),
-                ClockKeywords(run.page_clocks, cleanup),
-                FaultKeywords(servers, cleanup),
+            ],
+            "sessions": [SessionKeywords(servers, options)],
+            "clock": [ClockKeywords(run.page_clocks, cleanup)],
+            "faults": [FaultKeywords(servers, cleanup)],
+            "databases": [
                 DatabaseServerKeywords(running_databases),
                 DatabaseKeywords(running_databases),
-                LoadBalancerKeywords(servers, options, cleanup),
-                RemoteServerKeywords(servers, reports, options, cleanup),
+            ],
+            "load-balancer": [LoadBalancerKeywords(servers, options, cleanup)],
+            "containers": [
                 ContainerKeywords(running_containers),
                 ContainerFaultKeywords(running_containers),
-            ]
-        )
+            ],
+        }
+        self._tags = {type(part): tag for tag, parts in groups.items() for part in parts}
+        super().__init__([part for parts in groups.values() for part in parts])
+
+    def get_keyword_tags(self, name: str) -> list[str]:
+        """Return the tag of the group of a keyword, by which libdoc and the reference show it."""
+        return [self._tags[type(self.keywords[name].__self__)]]
 
     def run_keyword(
         self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any] | None = None

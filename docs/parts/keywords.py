@@ -1,7 +1,6 @@
 """The pages about keywords and options of the library, of libdoc's data."""
 
 import inspect
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,54 +11,44 @@ from parts.robot_format import to_markdown
 from robot_cherrypy import CherryPyLibrary
 
 _LIBRARY = "robot_cherrypy"
-# On a page, this stands for the classes that no other page names.
-_OTHERS = "others"
-# The pages, each with the title of its group and the classes whose keywords it has.
+# The pages: each has the keywords with the tag that is its name.
 _FOLDER = Path(__file__).parents[1] / "reference/keywords"
-_PAGE = re.compile(
-    r"^# (?P<title>.+)$.*^<!-- made: keywords (?P<classes>.+) -->$", re.MULTILINE | re.DOTALL
-)
 
 
 class _Library:
-    """What libdoc knows, with the class and the page of each keyword."""
+    """What libdoc knows, with the classes and the title of each group of keywords."""
 
     def __init__(self) -> None:
         data = LibraryDocumentation(_LIBRARY).to_dictionary()
         self.keywords: list[dict[str, Any]] = data["keywords"]
         self.options: dict[str, Any] = data["inits"][0]
         self.introduction: str = data["doc"]
-        self.classes = {
-            _normal(name): type(method.__self__)
-            for name, method in CherryPyLibrary().keywords.items()
-        }
-        pages = {path.stem: _page(path) for path in sorted(_FOLDER.glob("*.md"))}
-        named = {name for _, classes in pages.values() for name in classes}
-        self.others = sorted({cls.__name__ for cls in self.classes.values()} - named)
-        self.pages = {
-            stem: (title, self.others if classes == [_OTHERS] else classes)
-            for stem, (title, classes) in pages.items()
-        }
+        self.titles = {path.stem: _title(path) for path in sorted(_FOLDER.glob("*.md"))}
+        self._classes: dict[str, list[type]] = {}
+        library = CherryPyLibrary()
+        for name, method in library.keywords.items():
+            for tag in library.get_keyword_tags(name):
+                self._classes.setdefault(tag, []).append(type(method.__self__))
+        if self.titles.keys() != self._classes.keys():
+            differ = sorted(self.titles.keys() ^ self._classes.keys())
+            raise ValueError(f"{differ}: each tag has a page in {_FOLDER}, and each page a tag.")
 
-    def of_classes(self, *names: str) -> list[dict[str, Any]]:
-        """Return the keywords of classes, in the order of the alphabet."""
-        return [kw for kw in self.keywords if self._class_of(kw).__name__ in names]
+    def of_tag(self, tag: str) -> list[dict[str, Any]]:
+        """Return the keywords of a group, in the order of the alphabet."""
+        return [kw for kw in self.keywords if tag in kw["tags"]]
 
     def links(self) -> dict[str, str]:
         """Return where each keyword is, relative to the folder of the pages."""
         return {
-            kw["name"]: f"{stem}.md#{_anchor(kw['name'])}"
-            for stem, (_, classes) in self.pages.items()
-            for kw in self.of_classes(*classes)
+            kw["name"]: f"{tag}.md#{_anchor(kw['name'])}"
+            for tag in self.titles
+            for kw in self.of_tag(tag)
         }
 
-    def introductions(self, *names: str) -> list[str]:
-        """Return the docstrings of classes."""
-        docs = {cls.__name__: inspect.getdoc(cls) or "" for cls in self.classes.values()}
-        return [docs[name] for name in names if name in docs]
-
-    def _class_of(self, kw: dict[str, Any]) -> type:
-        return self.classes[_normal(kw["name"])]
+    def introduction_of(self, tag: str) -> str:
+        """Return the docstrings of the classes of a group."""
+        classes = dict.fromkeys(self._classes[tag])
+        return "\n\n".join(inspect.getdoc(cls) or "" for cls in classes)
 
 
 _read: list[_Library] = []
@@ -72,30 +61,23 @@ def _known() -> _Library:
     return _read[0]
 
 
-def keywords(*classes: str) -> str:
-    """Return Markdown about all keywords of classes."""
+def keywords(tag: str) -> str:
+    """Return Markdown about all keywords of a group."""
     known = _known()
-    if classes == (_OTHERS,):
-        classes = tuple(known.others)
-        if not classes:
-            return "There are none at present."
     links = known.links()
-    introduction = "\n\n".join(known.introductions(*classes))
-    sections = [_keyword(kw, links) for kw in known.of_classes(*classes)]
-    return "\n\n".join([to_markdown(introduction, links), *sections])
+    sections = [_keyword(kw, links) for kw in known.of_tag(tag)]
+    return "\n\n".join([to_markdown(known.introduction_of(tag), links), *sections])
 
 
 def groups() -> str:
-    """Return Markdown with a table of the keywords by group."""
+    """Return Markdown with a table of the keywords by group, with its tag."""
     known = _known()
     rows = []
-    for stem, (title, classes) in known.pages.items():
-        names = [kw["name"] for kw in known.of_classes(*classes)]
-        links = ", ".join(f"[{name}](keywords/{stem}.md#{_anchor(name)})" for name in names)
-        if not names:
-            continue
-        rows.append(f"| [{title}](keywords/{stem}.md) | {links} |")
-    return "\n".join(["| group | keywords |", "|---|---|", *rows])
+    for tag, title in known.titles.items():
+        names = [kw["name"] for kw in known.of_tag(tag)]
+        links = ", ".join(f"[{name}](keywords/{tag}.md#{_anchor(name)})" for name in names)
+        rows.append(f"| [{title}](keywords/{tag}.md) | `{tag}` | {links} |")
+    return "\n".join(["| group | tag | keywords |", "|---|---|---|", *rows])
 
 
 def library() -> str:
@@ -112,15 +94,8 @@ def write_libdoc(file: Path) -> None:
     libdoc(_LIBRARY, str(file), quiet=True)
 
 
-def _page(path: Path) -> tuple[str, list[str]]:
-    page = _PAGE.search(path.read_text("utf-8"))
-    if page is None:
-        raise ValueError(f"{path} has no title, or no comment about its keywords.")
-    return page["title"], page["classes"].split()
-
-
-def _normal(name: str) -> str:
-    return name.lower().replace(" ", "").replace("_", "")
+def _title(path: Path) -> str:
+    return path.read_text("utf-8").partition("\n")[0].removeprefix("# ")
 
 
 def _anchor(name: str) -> str:
@@ -137,8 +112,6 @@ def _keyword(kw: dict[str, Any], links: dict[str, str]) -> str:
     if kw["raises"]:
         parts.append("**Errors**")
         parts += [_definition(f"`{name}`", doc, links) for name, doc in kw["raises"].items()]
-    if kw["tags"]:
-        parts.append(f"**Tags**: {', '.join(kw['tags'])}")
     if example:
         parts += ["**Example**", to_markdown(example, links)]
     return "\n\n".join(parts)

@@ -1,4 +1,4 @@
-"""The keywords that the README promises are those of the library."""
+"""The keywords that README and reference promise are those of the library."""
 
 import re
 
@@ -17,3 +17,13 @@ def test_readme_lists_every_keyword():
     names = CherryPyLibrary().get_keyword_names()
 
     assert {printable_name(name, code_style=True) for name in names} == listed
+
+
+def test_each_tag_has_a_page():
+    """The reference has a page for each group of keywords, and each keyword has one tag."""
+    library = CherryPyLibrary()
+    tags = [library.get_keyword_tags(name) for name in library.get_keyword_names()]
+    pages = {page.stem for page in (ROOT / "docs/reference/keywords").glob("*.md")}
+
+    assert all(len(own) == 1 for own in tags)
+    assert pages == {tag for own in tags for tag in own}
