@@ -33,6 +33,10 @@ Browser Console Is Shown
     Inner Test Should Show    Look For What Is Not There    ReferenceError: total is not defined
     ...    /none.png    /api/none    <span class='status late'>404</span>
 
+Message Says Why The Page Is An Error Page
+    Inner Message Should Contain    Open A Page That Is Not There    should have contained text 'darjeeling'
+    ...    GET /teas was answered with 404    has no page 'teas'. Did you mean 'tea'?
+
 Session Is Shown Without Secrets
     [Tags]    in-process
     Inner Test Should Show    Fail With A Session    Session    basket    card_number

@@ -150,16 +150,8 @@ class Collector:
         self._settings = []
         self._container_lines = []
 
-    def render_block(self, test: TestRecord, film: bytes = b"", *, failed: bool = False) -> str:
-        """Return the evidence of a test as HTML.
-
-        Args:
-            test: The test for which was collected.
-            film: An animated WebP, or nothing.
-            failed: Whether it has failed.
-        """
-        evidence = self._evidence(test, film)
-        evidence.is_failed = failed
+    def render_block(self, evidence: Evidence) -> str:
+        """Return the evidence of a test as HTML."""
         for view in evidence.views:
             SECRETS.add(view.secrets)
         for exchange in evidence.exchanges:
@@ -174,7 +166,14 @@ class Collector:
         self._characters += len(block)
         return block
 
-    def _evidence(self, test: TestRecord, film: bytes) -> Evidence:
+    def evidence(self, test: TestRecord, film: bytes = b"", *, failed: bool = False) -> Evidence:
+        """Return what was collected, and what else there is of a test.
+
+        Args:
+            test: The test for which was collected.
+            film: An animated WebP, or nothing.
+            failed: Whether it has failed.
+        """
         views = self._views or []
         # The keywords of a teardown run after the collecting; a page may go on to poll even then.
         end = max([self._collected_at, *(step.ended or 0.0 for step in test.steps)])
@@ -204,6 +203,7 @@ class Collector:
             clock=self._clock,
             servers=self._settings,
             film=film,
+            is_failed=failed,
         )
 
     def _earlier_requests(self, exchanges: list[Exchange]) -> EarlierRequests:

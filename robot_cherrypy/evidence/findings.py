@@ -168,10 +168,24 @@ def _refused(evidence: Evidence) -> Iterator[Finding]:
         if error and row.status < 400:
             yield Finding("request failed", f"{row.method} {row.url} failed: {error}.", row)
         elif row.status >= 400 and not row.errors:
-            by = _by(row.exchange, ", by ")
-            sentence = f"{row.method} {row.url} was answered with {row.status}{by}."
             told = _earlier(row, evidence) + _told(row.exchange)
-            yield Finding(f"{row.status}", sentence + told, row)
+            yield Finding(f"{row.status}", f"{_refusal(row)}{told}", row)
+
+
+def refused_page(evidence: Evidence) -> list[str]:
+    """Return the sentence that the page of the current browser is an error page, if it is one."""
+    for view in evidence.views[:1]:
+        row = page_row(view, evidence.timeline)
+        if row is not None and 400 <= row.status < 500 and not row.errors:
+            return [f"The page in the browser is an error page: {_refusal(row)}"]
+    return []
+
+
+def _refusal(row: Row) -> str:
+    why = f": {row.exchange.refusal}" if row.exchange and row.exchange.refusal else ""
+    by = _by(row.exchange, ", by ")
+    sentence = f"{row.method} {row.url} was answered with {row.status}{by}{why}"
+    return sentence if sentence.endswith("?") else f"{sentence}."
 
 
 def _told(exchange: Exchange | None) -> str:

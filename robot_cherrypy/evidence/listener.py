@@ -22,6 +22,7 @@ from robot_cherrypy.evidence.arguments import with_values
 from robot_cherrypy.evidence.collector import Collector
 from robot_cherrypy.evidence.end_of_process import warn_of_lasting_threads
 from robot_cherrypy.evidence.exit_on_failure import ExitOnFailure
+from robot_cherrypy.evidence.findings import refused_page
 from robot_cherrypy.evidence.judge import Judge
 from robot_cherrypy.evidence.known_secrets import SECRETS
 from robot_cherrypy.evidence.listener_guard import ListenerGuard
@@ -230,7 +231,7 @@ class TestListener(ListenerV3):
         self.guard.run(self._judge_result, result)
         self.guard.fail(result)
         if self._has_run(test):
-            self.guard.run(self._log_evidence, test, failed=result.failed)
+            self.guard.run(self._log_evidence, test, result)
         test.has_passed = result.passed
         self._end(is_judged=True)
         self._clean_up(result.full_name)
@@ -363,7 +364,7 @@ class TestListener(ListenerV3):
             self._collect(test)
             self._collector.add_stacks(stacks)
             if by_signal:
-                logger.info(self._collector.render_block(test), html=True)
+                logger.info(self._collector.render_block(self._collector.evidence(test)), html=True)
 
     def _has_run(self, test: TestRecord) -> bool:
         """Whether a test has run; after a signal, others only start and end."""
@@ -380,17 +381,19 @@ class TestListener(ListenerV3):
         is_shown = result.failed and self.options.evidence != "never"
         if fixture is not None and is_shown:
             self.guard.run(self._judge.wait_for_end)
-            self.guard.run(self._log_evidence, fixture, failed=True)
+            self.guard.run(self._log_evidence, fixture, result)
         self._end(is_judged=is_shown)
 
     def _collect(self, test: TestRecord) -> None:
         self._collector.collect(test, self.options.evidence_budget.total_seconds())
 
-    def _log_evidence(self, test: TestRecord, *, failed: bool) -> None:
-        if self._is_wanted(failed=failed):
+    def _log_evidence(self, test: TestRecord, result: Any) -> None:
+        if self._is_wanted(failed=result.failed):
             self._collect(test)
-            block = self._collector.render_block(test, self._finished_film(), failed=failed)
-            logger.info(block, html=True)
+            evidence = self._collector.evidence(test, self._finished_film(), failed=result.failed)
+            logger.info(self._collector.render_block(evidence), html=True)
+            if result.failed:
+                verdict.add_reasons(result, refused_page(evidence))
 
     def _end(self, *, is_judged: bool) -> None:
         """Forget the state of the test, or of the suite setup or teardown, that has just ended."""

@@ -45,6 +45,7 @@ class Exchange:
         raw_response_body: The first bytes of the response's body if its status is 400 or more, up
             to 4 kB.
         raw_request_headers: As `Headers.from_raw` takes them; `raw_response_headers` too.
+        refusal: Why it was refused, as the end of a sentence; empty if it was not, or nobody knows.
         fault: What a test injected, in words; empty if nothing.
         errors: The server errors that the request led to.
         raw_handler: The function that the request was for, as `handler.described` takes it;
@@ -57,7 +58,7 @@ class Exchange:
     raw_response_headers: Any = ()
     sent = received = 0
     raw_body = raw_response_body = b""
-    fault = ""
+    refusal = fault = ""
     errors: "tuple[RecordedError, ...]" = ()
     raw_handler: Any = None
     raw_stand_in: Any = None

@@ -20,6 +20,7 @@ from robot_cherrypy.patches.replacements import Replacements
 from robot_cherrypy.patches.views import observed_views
 from robot_cherrypy.traffic.handler import Handler, described, described_code
 from robot_cherrypy.traffic.journal import current_exchange
+from robot_cherrypy.traffic.refusals import why_no_handler, why_refused
 
 # Priority of our hooks: before all others.
 _FIRST = 0
@@ -95,9 +96,14 @@ def keep_stand_in() -> None:
     It is called while an exception is handled, or when a response is ready.
     """
     exchange, request = current_exchange.get(), cherrypy.serving.request
-    if exchange is None or isinstance(exchange.raw_handler, cherrypy.HTTPError):
+    if exchange is None:
         return
     error = sys.exc_info()[1]
+    if isinstance(exchange.raw_handler, cherrypy.HTTPError):
+        if error is exchange.raw_handler:
+            exchange.refusal = why_no_handler(request)
+        return
+    exchange.refusal = why_refused(error)
     if error is not None and error.__traceback__ is not None:
         exchange.raw_stand_in = _raised_by(error.__traceback__)
     elif request.handler is None and exchange.raw_handler is not None:

@@ -11,7 +11,7 @@ from robot_cherrypy.traffic.journal import JOURNAL
 _EXCHANGE_FIELDS = (
     *("method", "path", "query", "client", "raw_request_headers", "websocket", "number", "started"),
     *("responded", "ended", "status", "raw_response_headers", "sent", "received", "raw_body"),
-    *("raw_response_body", "fault"),
+    *("raw_response_body", "refusal", "fault"),
 )
 
 _BODIES = ("raw_body", "raw_response_body")

@@ -21,6 +21,10 @@ Look For What Is Not There
     Go To Page    /broken_page
     Wait Until Element Is Visible    basket    0.3 s
 
+Open A Page That Is Not There
+    Go To Page    /teas
+    Page Should Contain    darjeeling
+
 Fail With A Session
     Go To Page    /members/leak
     Fail    Something leaks.

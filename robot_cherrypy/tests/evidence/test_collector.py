@@ -86,7 +86,7 @@ def failed():
 
 def block(collector, failed, **options):
     """The block of a test as a browser reads it."""
-    return Parsed(collector.render_block(failed, **options))
+    return Parsed(collector.render_block(collector.evidence(failed, **options)))
 
 
 def test_a_test_without_anything_has_a_block(collector, failed):
