@@ -20,7 +20,7 @@ from robot_cherrypy.patches.replacements import Replacements
 from robot_cherrypy.patches.views import observed_views
 from robot_cherrypy.traffic.handler import Handler, described, described_code
 from robot_cherrypy.traffic.journal import current_exchange
-from robot_cherrypy.traffic.refusals import why_no_handler, why_refused
+from robot_cherrypy.traffic.refused_requests import why_no_handler, why_refused
 
 # Priority of our hooks: before all others.
 _FIRST = 0

@@ -113,5 +113,4 @@ def test_the_reason_is_known(server, path):
     assert 400 <= response.status_code
     exchange = [each for each in JOURNAL.exchanges if each.path == path][-1]
     assert REASONS[path] == exchange.refusal.replace(f"{__name__}.", "")
-    assert not [error for error in JOURNAL.new_errors if "LookupError" in str(error)]
-    JOURNAL.new_errors.clear()
+    assert not [error for error in exchange.errors if error.type == "LookupError"]
