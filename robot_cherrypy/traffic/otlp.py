@@ -9,6 +9,7 @@ import json
 import secrets
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -36,6 +37,9 @@ _LEAST_ERROR = 17  # SEVERITY_NUMBER_ERROR
 # Attributes of a request, by their names now and those before 2023, which many exporters still use.
 _METHOD = ("http.request.method", "http.method")
 _STATUS = ("http.response.status_code", "http.status_code")
+
+# How many exceptions of services that are none of ours are remembered, to tell them apart.
+_REMEMBERED = 1000
 
 # Attributes of a record that are times of `time.monotonic`.
 _TIMES = ("started", "responded", "ended", "at")
@@ -116,6 +120,8 @@ class Reader:
         # By service and its instance: each counts its exchanges from 1, by a clock of its own.
         self._receivers: dict[tuple[str, str], wire.Receiver] = {}
         self._shifts: dict[tuple[str, str], float] = {}
+        # Trace, type and message: each span that an exception passes through tells it.
+        self._exceptions: deque[tuple[str, str, str]] = deque(maxlen=_REMEMBERED)
         self._guard = threading.Lock()
 
     def read(self, document: dict[str, Any]) -> None:
@@ -130,13 +136,38 @@ class Reader:
             instance = service, of_resource.get("service.instance.id", "")
             with self._guard:
                 receiver = self._receivers.setdefault(instance, wire.Receiver(service))
-            for item in _items(resource):
+            for item in sorted(_items(resource), key=_is_inner):
                 attributes = _values(item.get("attributes", ()))
                 if _RECORD in attributes:
                     shift = self._shift(instance, float(of_resource[_SENT]))
                     receiver.receive(_shifted(json.loads(attributes[_RECORD]), shift))
                 else:
-                    _receive_foreign(receiver, item, attributes)
+                    self._receive_foreign(receiver, item, attributes)
+
+    def _receive_foreign(
+        self, receiver: wire.Receiver, item: dict[str, Any], attributes: dict[str, str]
+    ) -> None:
+        """Add a span or log record of a service that is none of ours."""
+        if "body" in item:
+            if int(item.get("severityNumber", 0)) >= _LEAST_ERROR:
+                receiver.receive(wire.as_json(_foreign_line(item, attributes)))
+            return
+        exchange = None
+        if int(item.get("kind", 0)) == _SERVER and _attribute(attributes, _METHOD):
+            exchange = _foreign_exchange(item, attributes)
+            receiver.receive(wire.as_json(exchange))
+        for event in item.get("events", ()):
+            if event.get("name") == "exception":
+                error = _foreign_error(event, item.get("name", ""), exchange)
+                if self._is_new(item.get("traceId", ""), error):
+                    receiver.receive(wire.as_json(error))
+
+    def _is_new(self, trace: str, error: RecordedError) -> bool:
+        exception = trace, error.type, error.message
+        with self._guard:
+            is_known = bool(trace) and exception in self._exceptions
+            self._exceptions.append(exception)
+        return not is_known
 
     def _shift(self, instance: tuple[str, str], sent: float) -> float:
         """Return what to add to an instance's times: the least delay seen is the nearest."""
@@ -163,33 +194,26 @@ def _shifted(message: dict[str, Any], shift: float) -> dict[str, Any]:
     return message
 
 
-def _receive_foreign(
-    receiver: wire.Receiver, item: dict[str, Any], attributes: dict[str, str]
-) -> None:
-    """Add a span or log record of a service that is none of ours."""
-    if "body" in item:
-        if int(item.get("severityNumber", 0)) >= _LEAST_ERROR:
-            text = _value(item["body"])
-            at = _monotonic(item.get("timeUnixNano") or item.get("observedTimeUnixNano"))
-            line = LogLine(text=text, level=40, logger=attributes.get("logger", ""), at=at)
-            receiver.receive(wire.as_json(line))
-        return
-    exchange = None
-    if int(item.get("kind", 0)) == _SERVER and _attribute(attributes, _METHOD):
-        exchange = _foreign_exchange(item, attributes)
-        receiver.receive(wire.as_json(exchange))
-    for event in item.get("events", ()):
-        if event.get("name") == "exception":
-            details = _values(event.get("attributes", ()))
-            error = RecordedError(
-                type=details.get("exception.type", "Error"),
-                message=details.get("exception.message", ""),
-                traceback=details.get("exception.stacktrace", ""),
-                handler=item.get("name", ""),
-                at=_monotonic(event.get("timeUnixNano")),
-                exchange=exchange,
-            )
-            receiver.receive(wire.as_json(error))
+def _is_inner(item: dict[str, Any]) -> bool:
+    """Whether an item is no request, whose span comes first: an exception is told of that."""
+    return int(item.get("kind", 0)) != _SERVER
+
+
+def _foreign_line(item: dict[str, Any], attributes: dict[str, str]) -> LogLine:
+    at = _monotonic(item.get("timeUnixNano") or item.get("observedTimeUnixNano"))
+    return LogLine(text=_value(item["body"]), level=40, logger=attributes.get("logger", ""), at=at)
+
+
+def _foreign_error(event: dict[str, Any], span: str, exchange: Exchange | None) -> RecordedError:
+    details = _values(event.get("attributes", ()))
+    return RecordedError(
+        type=details.get("exception.type", "Error"),
+        message=details.get("exception.message", ""),
+        traceback=details.get("exception.stacktrace", ""),
+        handler=span,
+        at=_monotonic(event.get("timeUnixNano")),
+        exchange=exchange,
+    )
 
 
 def _foreign_exchange(item: dict[str, Any], attributes: dict[str, str]) -> Exchange:

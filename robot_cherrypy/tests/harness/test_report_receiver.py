@@ -271,6 +271,17 @@ def test_services_in_other_languages_can_report(receiver, encoding):
     assert "no stock" == line.text
 
 
+def test_an_exception_on_several_spans_is_one_error(receiver):
+    """It is told of the request; the same one of another request is another error."""
+    inner = {**SPAN, "kind": 1, "name": "query", "attributes": []}
+    for trace in ("a1", "b2"):
+        spans = [{**span, "traceId": trace} for span in (inner, SPAN, inner)]
+        document = {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}
+        assert 200 == post(receiver, "/v1/traces", json.dumps(document))
+    assert ["/orders", "/orders"] == [error.path for error in JOURNAL.new_errors]
+    assert 2 == len(JOURNAL.exchanges)
+
+
 def test_older_names_of_attributes_are_known(receiver):
     """Many exporters still send those from before 2023."""
     older = [
