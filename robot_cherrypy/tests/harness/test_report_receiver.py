@@ -112,13 +112,13 @@ def connection_threads():
 
 
 @contextlib.contextmanager
-def serving(kind, environment, tmp_path):
+def serving(kind, environment, tmp_path, *options):
     """Serve an application in another process, as a container does; yield its URL."""
     with (tmp_path / "output").open("w") as output:
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "robot_cherrypy", "serve", "sample_app.faulty:Faulty"),
-                *("--server", kind, "--port", "0"),
+                *("--server", kind, "--port", "0", *options),
             ],
             env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
             stderr=output,
@@ -229,6 +229,18 @@ def test_error_is_known_when_its_response_comes(receiver, kind, tmp_path):
     (exchange,) = JOURNAL.exchanges
     assert (500, "shop") == (exchange.status, exchange.server)
     assert [line for line in JOURNAL.log_lines if line.level >= logging.ERROR]
+
+
+def test_each_worker_process_reports(receiver, tmp_path):
+    """Each counts its requests anew, and the test has all of them."""
+    environment = {**receiver.environment("127.0.0.1"), "OTEL_SERVICE_NAME": "shop"}
+    with serving("async", environment, tmp_path, "--workers", "2") as url:
+        for number in range(1, 21):
+            assert 500 == status_of(f"{url}/tea?name=coffee{number}")
+            assert number == len(JOURNAL.new_errors)
+    assert {f"name=coffee{number}" for number in range(1, 21)} == {
+        exchange.query for exchange in JOURNAL.exchanges
+    }
 
 
 def test_nothing_is_reported_unless_switched_on(receiver, kind, tmp_path):
