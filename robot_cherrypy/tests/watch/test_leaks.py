@@ -10,7 +10,7 @@ from robot_cherrypy.tests.watch.terminal import PATIENCE
 from robot_cherrypy.tests.watch.test_watching import next_run
 
 # `ROBOT_CHERRYPY_RERUNS=200` measures longer; a leak of each run shows in a few.
-RERUNS = int(os.environ.get("ROBOT_CHERRYPY_RERUNS", "8"))
+RERUNS = int(os.environ.get("ROBOT_CHERRYPY_RERUNS", "4"))
 
 # How much the command may grow, in bytes: caches fill in the first runs. A list of verdicts and
 # files for each of 200 runs would take more.
