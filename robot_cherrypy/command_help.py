@@ -1,6 +1,7 @@
 """How the `robot-cherrypy` command explains itself, and ends at a mistake in its arguments."""
 
 import argparse
+import contextlib
 import sys
 from typing import NoReturn
 
@@ -40,6 +41,16 @@ def failed(error: RobotCherryPyError, code: int = 1) -> int:
     return code
 
 
+def count_or_auto(text: str) -> int | str:
+    """Return the value of an option: a number from 1, or `auto`."""
+    if text == "auto":
+        return text
+    with contextlib.suppress(ValueError):
+        if int(text) >= 1:
+            return int(text)
+    raise argparse.ArgumentTypeError(f"has to be a whole number, 1 or more, or auto: {text!r}")
+
+
 INIT = """\
 examples:
   robot-cherrypy init                          in the folder of a project, or in an empty one
@@ -58,12 +69,15 @@ examples:
   robot-cherrypy run --last-failed --debug acceptance     pause where a test fails
   robot-cherrypy run --headed --slow 300ms -t "Order*" acceptance
   robot-cherrypy run --include smoke --xunit junit.xml acceptance
+  robot-cherrypy run --processes auto acceptance          suites at once
+  robot-cherrypy run --shard 2/5 acceptance               a fifth, on one of five machines
 
 exit codes, which are those of robot:
   0         all tests passed, if need be at a retry
   1 to 249  so many tests failed; 250 stands for more
   252       a mistake in the options or suites, or there is no last run
-  253       the run was stopped by force, such as by Ctrl-C twice"""
+  253       the run was stopped by force, such as by Ctrl-C twice; with --processes by Ctrl-C at all
+  255       the process of a suite has died"""
 
 WATCH = """\
 examples:

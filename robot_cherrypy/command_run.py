@@ -1,14 +1,17 @@
 """`robot-cherrypy run` and `robot-cherrypy watch`: suites, as `robot` runs them and with more."""
 
 import argparse
+import contextlib
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from robot_cherrypy import command_help
-from robot_cherrypy.command_help import failed
+from robot_cherrypy.command_help import count_or_auto, failed
 from robot_cherrypy.errors import RobotCherryPyError
 
 if TYPE_CHECKING:
-    from robot_cherrypy.running.rounds import Wishes
+    from robot_cherrypy.running.wishes import Wishes
 
 # Robot's exit code for a mistake in its options or suites (Robot Framework User Guide, 3.1.3). A
 # smaller one would be a number of failed tests.
@@ -17,6 +20,9 @@ _ROBOT_MISTAKE = 252
 # Options of `run` that a watch cannot have, and why.
 _NOT_WATCHED = {
     "last-failed": "it begins with all tests; from then on the key f runs those that failed.",
+    "processes": "it stops a run when a file is saved; what a file touches is seldom much.",
+    "shard": "it runs what a file touches.",
+    "times": "it runs what a file touches.",
     "debug": "its runs have no terminal to pause in; use run --debug without it.",
 }
 
@@ -38,6 +44,7 @@ def add_run(commands: "argparse._SubParsersAction[command_help.Parser]") -> None
     run.add_argument(
         "--last-failed", action="store_true", help="run only the tests that failed in the last run"
     )
+    _add_division(run)
     run.add_argument(
         "--watch", action="store_true", help="run again what a saved file touches: see watch"
     )
@@ -89,6 +96,37 @@ def _add_rounds(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_division(parser: argparse.ArgumentParser) -> None:
+    division = parser.add_argument_group("to run suites at once")
+    division.add_argument(
+        "--processes",
+        type=count_or_auto,
+        metavar="N",
+        help="run N suites at once, each in a process of its own; auto: as many as processors",
+    )
+    division.add_argument(
+        "--shard",
+        type=_shard,
+        metavar="I/N",
+        help="run only the I-th of N shards, which take about the same time, on N machines",
+    )
+    division.add_argument(
+        "--times",
+        type=Path,
+        metavar="FILE",
+        help="an output.xml that says how long each suite takes (default: that of the last run;"
+        " with --shard, the number of its tests counts)",
+    )
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, _, total = text.partition("/")
+    with contextlib.suppress(ValueError):
+        if 1 <= int(number) <= int(total):
+            return int(number), int(total)
+    raise argparse.ArgumentTypeError(f"has to be a shard and their number, such as 2/5: {text!r}")
+
+
 def _add_seeing(parser: argparse.ArgumentParser) -> "argparse._ArgumentGroup":
     seeing = parser.add_argument_group("to see what happens")
     seeing.add_argument("--headed", action="store_true", help="open browsers with a window")
@@ -102,7 +140,9 @@ def _add_seeing(parser: argparse.ArgumentParser) -> "argparse._ArgumentGroup":
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    from robot_cherrypy.running.rounds import Wishes, run  # noqa: PLC0415 - `serve` needs no Robot
+    # Imported here, as `serve` needs no Robot Framework.
+    from robot_cherrypy.running.rounds import run  # noqa: PLC0415
+    from robot_cherrypy.running.wishes import Wishes  # noqa: PLC0415
 
     library = {
         "headed": str(chosen.headed or ""),
@@ -110,11 +150,17 @@ def _run(chosen: argparse.Namespace) -> int:
         "browser": chosen.browser,
         "debug": str(chosen.debug or ""),
     }
+    if chosen.debug and (chosen.processes or chosen.shard):
+        problem = "--debug goes with neither --processes nor --shard: they have no terminal."
+        return failed(RobotCherryPyError(problem), _ROBOT_MISTAKE)
     servers = {None: (), "both": ("threaded", "async")}.get(chosen.server, (chosen.server,))
     wishes = Wishes(
         servers=servers,
         last_failed=chosen.last_failed,
         retries=chosen.retries,
+        processes=os.cpu_count() if chosen.processes == "auto" else chosen.processes,
+        shard=chosen.shard,
+        times=chosen.times,
         library={name: value for name, value in library.items() if value},
         robot=chosen.robot,
     )

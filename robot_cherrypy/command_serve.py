@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from robot_cherrypy import command_help
-from robot_cherrypy.command_help import failed
+from robot_cherrypy.command_help import count_or_auto, failed
 from robot_cherrypy.errors import RobotCherryPyError
 
 # How long requests in flight may take to finish when a person's server stops, in seconds: together
@@ -83,7 +83,7 @@ def _add_production(serve: argparse.ArgumentParser) -> None:
     )
     options.add_argument(
         "--workers",
-        type=_workers,
+        type=count_or_auto,
         metavar="N",
         help=(
             "how many processes serve on the one port, to use all processors; auto: one for each."
@@ -120,15 +120,6 @@ def _seconds(text: str) -> float:
         if 0 <= float(text) < math.inf:
             return float(text)
     raise argparse.ArgumentTypeError(f"has to be a number of seconds, 0 or more: {text!r}")
-
-
-def _workers(text: str) -> int | str:
-    if text == "auto":
-        return text
-    with contextlib.suppress(ValueError):
-        if int(text) >= 1:
-            return int(text)
-    raise argparse.ArgumentTypeError(f"has to be a whole number, 1 or more, or auto: {text!r}")
 
 
 def _path(text: str) -> str:

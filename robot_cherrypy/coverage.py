@@ -6,8 +6,11 @@ such as `--listener robot_cherrypy.coverage:shop`; by default all code below the
 Servers in child processes are measured as well. Needs the extra `coverage`.
 """
 
+import contextlib
 import importlib.util
 import os
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,31 @@ __all__ = ["coverage"]
 
 # The context of what runs while no test does, such as the setup of a suite.
 _OUTSIDE = "outside of any test"
+
+# The environment variable that names a folder for the data of several processes.
+_FOLDER = "ROBOT_CHERRYPY_COVERAGE_FOLDER"
+
+
+def is_measured(options: Mapping[str, Any]) -> bool:
+    """Whether options of `robot`, by their long names, have this listener."""
+    listeners = options.get("listener") or ()
+    return any(name.startswith("robot_cherrypy.coverage") for name in listeners)
+
+
+@contextlib.contextmanager
+def common_report(output: Path) -> Iterator[None]:
+    """Have all processes that are started meanwhile measure for one report.
+
+    Args:
+        output: The output directory, which gets the report in the end.
+    """
+    with tempfile.TemporaryDirectory(prefix="robot-cherrypy-coverage-") as folder:
+        os.environ[_FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[_FOLDER]
+        _report([folder], output)
 
 
 class coverage:  # noqa: N801 - Robot looks for a class named as the module
@@ -41,7 +69,10 @@ class coverage:  # noqa: N801 - Robot looks for a class named as the module
             from coverage import Coverage  # noqa: PLC0415 - an extra
         except ModuleNotFoundError as error:
             raise MissingExtraError("Measuring coverage", "coverage") from error
-        self._data = Path.cwd() / f".coverage.{os.getpid()}"
+        # Not for programs that tests start, which may measure for themselves.
+        folder = os.environ.pop(_FOLDER, None)
+        self._is_part = folder is not None
+        self._data = Path(folder or Path.cwd()) / f".coverage.{os.getpid()}"
         options: dict[str, Any] = {
             "source": list(sources) or ["."],
             "concurrency": ["thread", *_greenlet()],
@@ -66,11 +97,13 @@ class coverage:  # noqa: N801 - Robot looks for a class named as the module
         self._switch(_OUTSIDE)
 
     def close(self) -> None:
-        """Write the report."""
+        """Write the report, unless it is one of several processes."""
         self._coverage.stop()
         self._coverage.save()
         CHILD_COVERAGE.stop()
-        _report(self._data, self._output)
+        if not self._is_part:
+            data = self._data.parent.glob(f"{self._data.name}*")
+            _report([str(part) for part in data], self._output)
 
     def _switch(self, context: str) -> None:
         self._coverage.switch_context(context)
@@ -85,13 +118,19 @@ def _greenlet() -> list[str]:
     return ["greenlet"] if importlib.util.find_spec("greenlet") else []
 
 
-def _report(data: Path, folder: Path) -> None:
+def _report(parts: list[str], folder: Path) -> None:
+    """Write the report.
+
+    Args:
+        parts: Files of data, or folders that have such files.
+        folder: The output directory.
+    """
     from coverage import Coverage  # noqa: PLC0415 - an extra
     from coverage.exceptions import NoDataError  # noqa: PLC0415 - likewise
 
     whole = Coverage(data_file=str(folder / ".coverage"))
     try:
-        whole.combine([str(part) for part in data.parent.glob(f"{data.name}*")])
+        whole.combine(parts)
         whole.html_report(
             directory=str(folder / "coverage"), show_contexts=True, title="Coverage by test"
         )

@@ -13,12 +13,13 @@ ${SERVER}    threaded
 
 
 *** Test Cases ***
-Errors Fail The Right Ten Of Fifty Tests Under Pabot
-    ${folder}    Run Inner Suite    evidence/fifty_tests    --variable    SERVER:${SERVER}    runner=pabot
+Errors Fail The Right Ten Of Fifty Tests In Two Processes
+    ${folder}    Run Inner Suite    evidence/fifty_tests    --variable    SERVER:${SERVER}    runner=processes
     Inner Run Should Have    passed=40    failed=10
     Only Matching Inner Tests Should Have Failed    Planted In A*
     ${log}    Get File    ${folder}/output.xml
     Should Contain    ${log}    Both sides of this test
+    Nothing Should Be Left Of Inner Run
     Delete Inner Reports
 
 Evidence Is In A Merged Report

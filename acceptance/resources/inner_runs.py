@@ -30,6 +30,7 @@ _MARK = "ROBOT_CHERRYPY_INNER_RUN"
 _ROBOT = (sys.executable, "-m", "robot")
 _RUNNERS = {
     "robot": _ROBOT,
+    "processes": (sys.executable, "-m", "robot_cherrypy", "run", "--processes", "2"),
     "pabot": (
         *(sys.executable, "-m", "pabot.pabot", "--no-pabotlib", "--processes", "2"),
         *("--command", *_ROBOT, "--end-command"),

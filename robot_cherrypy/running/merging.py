@@ -54,7 +54,7 @@ class _Replace(ResultVisitor):  # type: ignore[misc]
 def _joined(test: TestCase, again: TestCase) -> TestCase:
     attempts = [item for item in test.body if _is_attempt(item)]
     number = len(attempts) + 1
-    group = Group(name=f"Attempt {number}: {_summary(test)}", status=test.status)
+    group = Group(name=f"Attempt {number}: {first_line(test)}", status=test.status)
     group.start_time, group.elapsed_time = test.start_time, test.elapsed_time
     own = [item for item in test.body if not _is_attempt(item)]
     for item in (test.setup, *own, test.teardown):
@@ -64,11 +64,11 @@ def _joined(test: TestCase, again: TestCase) -> TestCase:
         again.body.insert(index, item)
     if again.passed:
         again.tags.add(_FLAKY)
-        again.message = f"Passed at attempt {number + 1}. Before: {_summary(test)}"
+        again.message = f"Passed at attempt {number + 1}. Before: {first_line(test)}"
     return again
 
 
-def _summary(test: TestCase) -> str:
+def first_line(test: TestCase) -> str:
     """Return the first line of why a test failed, or its status if it says that as HTML."""
     first: str = test.message.partition("\n")[0]
     return test.status if not first or first.startswith("*HTML*") else first

@@ -1,21 +1,28 @@
 """Running Robot Framework once for each server, and again for the tests that failed."""
 
+import contextlib
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from robot.errors import DataError, Information
 from robot.run import RobotFramework
 
-from robot_cherrypy.browser import check_display
+from robot_cherrypy.coverage import is_measured, common_report
 from robot_cherrypy.errors import RobotCherryPyError
-from robot_cherrypy.keywords.options import Options
 from robot_cherrypy.running.merging import failed_tests, merge_attempt, was_stopped
+from robot_cherrypy.running.parallel import run_parts
+from robot_cherrypy.running.parts import divide, recorded_times, shard
 from robot_cherrypy.running.result_options import output_name, report_options
+from robot_cherrypy.running.wishes import (
+    Wishes,
+    check_library_options,
+    options_for,
+    with_options,
+)
 
 if TYPE_CHECKING:
     from robot_cherrypy.harness.server_thread import Kind
@@ -28,26 +35,6 @@ _ATTEMPT = "attempt.xml"
 
 # The reports are made of all attempts at the end.
 _NO_REPORTS = ("--log", "NONE", "--report", "NONE", "--xunit", "NONE", "--notimestampoutputs")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wishes:
-    """What the command line says.
-
-    Attributes:
-        servers: The kinds of servers on which the suites are run, one after the other; none if the
-            suites say it.
-        last_failed: Whether only those tests are run that failed in the last run.
-        retries: How often a test that fails is run again.
-        library: Options of the library, which hold in all suites.
-        robot: The arguments of `robot`.
-    """
-
-    servers: "tuple[Kind, ...]" = ()
-    last_failed: bool = False
-    retries: int = 0
-    library: Mapping[str, str] = field(default_factory=dict)
-    robot: Sequence[str] = ()
 
 
 def run(wishes: Wishes) -> int:
@@ -64,32 +51,19 @@ def run(wishes: Wishes) -> int:
     results, output = Path(given.get("outputdir", "results")), output_name(given)
     # In one folder, where the pictures of both are found beside the report.
     names = [f"{kind}.xml" for kind in wishes.servers] if len(wishes.servers) > 1 else [output]
-    kinds: Sequence[Kind | None] = wishes.servers or (None,)
-    for kind, name in zip(kinds, names, strict=True):
-        code = _run_on(kind, results / name, wishes)
-        if code > _MOST_FAILED:
-            return code
-        if was_stopped(results / name):
-            names = names[: names.index(name) + 1]
-            break
+    outputs = dict(zip((results / name for name in names), wishes.servers or [None], strict=True))
+    if wishes.last_failed:
+        outputs = _failed_last(outputs)
+    is_divided = wishes.processes or wishes.shard
+    with common_report(results) if is_measured(given) else contextlib.nullcontext():
+        code, written = (_run_parts if is_divided else _run_in_turn)(wishes, outputs)
+    if not written:
+        return code
     options = ["--outputdir", str(results), *report_options(given)]
     if len(wishes.servers) > 1:
         options += ["--name", given.get("name", "Acceptance"), "--output", output]
-    return _call("robot.rebot", *options, *(str(results / name) for name in names))
-
-
-def check_library_options(given: Mapping[str, str]) -> None:
-    """Check values of options of the library before a test runs without them.
-
-    Raises:
-        RobotCherryPyError: One cannot be used.
-    """
-    try:
-        Options.from_import(**given)
-    except DataError as error:
-        raise RobotCherryPyError(str(error)) from error
-    if given.get("headed"):
-        check_display()
+    failed = _call("robot.rebot", *options, *map(str, written))
+    return code or failed
 
 
 def _parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
@@ -101,27 +75,40 @@ def _parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
     return dict(options)
 
 
-def options_for(kind: "Kind | None", library: Mapping[str, str]) -> list[str]:
-    """Return options of `robot` for the kind of servers and for options of the library."""
-    options = ["--variable", f"SERVER:{kind}"] if kind else []
-    if library:
-        given = [f"{name}={value}" for name, value in library.items()]
-        options += ["--listener", ";".join(["robot_cherrypy.options", *given])]
-    return options
+def _failed_last(outputs: "Mapping[Path, Kind | None]") -> "dict[Path, Kind | None]":
+    """Return those of the results in which tests failed; all of them if none failed.
+
+    Raises:
+        RobotCherryPyError: One is not there.
+    """
+    for output in outputs:
+        if not output.is_file():
+            raise RobotCherryPyError(f"There are no results of a last run: {output} is missing.")
+    failed = {output: kind for output, kind in outputs.items() if failed_tests(output)}
+    return failed or dict(outputs)
+
+
+def _run_in_turn(wishes: Wishes, outputs: "Mapping[Path, Kind | None]") -> tuple[int, list[Path]]:
+    """Run the suites on one server after the other; return 0 and the results.
+
+    If a run breaks off, return Robot's exit code and no results.
+    """
+    written: list[Path] = []
+    for output, kind in outputs.items():
+        code = _run_on(kind, output, wishes)
+        if code > _MOST_FAILED:
+            return code, []
+        written.append(output)
+        if was_stopped(output):
+            break
+    return 0, written
 
 
 def _run_on(kind: "Kind | None", output: Path, wishes: Wishes) -> int:
     """Run the suites on one server; return Robot's exit code if the run broke off, else 0."""
     attempt = output.with_name(_ATTEMPT)
-    options = options_for(kind, wishes.library)
-    if len(wishes.servers) > 1:
-        options += ["--name", str(kind).title()]
-    first = list(options)
-    if wishes.last_failed:
-        if not output.is_file():
-            raise RobotCherryPyError(f"There are no results of a last run: {output} is missing.")
-        first += ["--rerunfailed", str(output)]
-    code = _attempt(attempt, first, wishes.robot)
+    options = _options_on(kind, wishes)
+    code = _attempt(attempt, [*options, *_selecting(output, wishes)], wishes.robot)
     if code > _MOST_FAILED:
         return code
     attempt.replace(output)
@@ -136,19 +123,53 @@ def _run_on(kind: "Kind | None", output: Path, wishes: Wishes) -> int:
     return 0
 
 
-def _attempt(output: Path, options: Sequence[str], arguments: Sequence[str]) -> int:
-    """Run Robot Framework with the user's arguments; return its exit code.
+def _run_parts(wishes: Wishes, outputs: "Mapping[Path, Kind | None]") -> tuple[int, list[Path]]:
+    """Run each suite in a process of its own; return 0 and the results.
 
-    Raises:
-        RobotCherryPyError: The suites are named in a file of arguments, and no option can follow.
+    If some suites have no results, return the exit code that says why, and the results of others.
     """
-    _, sources = RobotFramework().parse_arguments(arguments)
+    parts = []
+    times = _times(wishes, outputs)
+    for output, kind in outputs.items():
+        options = [*_options_on(kind, wishes), *_selecting(output, wishes)]
+        parts += divide(with_options(wishes.robot, options), output, times)
+    if wishes.shard:
+        total = len(parts)
+        parts = shard(parts, *wishes.shard)
+        number, shards = wishes.shard
+        print(  # noqa: T201 - this is the command line
+            f"Shard {number} of {shards} has {len(parts)} of {total} suites.", flush=True
+        )
+    for output in outputs:
+        output.unlink(missing_ok=True)
+    code = run_parts(parts, processes=wishes.processes or 1, retries=wishes.retries)
+    return code, [output for output in outputs if output.is_file()]
+
+
+def _times(wishes: Wishes, outputs: "Mapping[Path, Kind | None]") -> Mapping[str, float]:
+    """Return how long tests took, as the command line says or else in the last run.
+
+    All shards of a run have to know the same, and last runs of other machines may differ.
+    """
+    last = None if wishes.shard else next(filter(Path.is_file, outputs), None)
+    output = wishes.times or last
+    return recorded_times(output) if output else {}
+
+
+def _options_on(kind: "Kind | None", wishes: Wishes) -> list[str]:
+    options = options_for(kind, wishes.library)
+    return [*options, "--name", str(kind).title()] if len(wishes.servers) > 1 else options
+
+
+def _selecting(output: Path, wishes: Wishes) -> list[str]:
+    """Return the options that select tests by the results of the last run, if that is wished."""
+    return ["--rerunfailed", str(output)] if wishes.last_failed else []
+
+
+def _attempt(output: Path, options: Sequence[str], arguments: Sequence[str]) -> int:
+    """Run Robot Framework with the user's arguments; return its exit code."""
     own = [*options, *_NO_REPORTS, "--outputdir", str(output.parent), "--output", output.name]
-    # Of several options the last wins; what is to be run comes behind them.
-    first = len(arguments) - len(sources)
-    if [*arguments[first:]] != [*sources]:
-        raise RobotCherryPyError("Name the suites on the command line, not in a file of arguments.")
-    return _call("robot.run", *arguments[:first], *own, *arguments[first:])
+    return _call("robot.run", *with_options(arguments, own))
 
 
 def _call(module: str, *arguments: str) -> int:

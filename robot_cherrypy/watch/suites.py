@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from robot.errors import DataError, Information
 from robot.run import RobotFramework
 
+from robot_cherrypy.coverage import is_measured
 from robot_cherrypy.errors import RobotCherryPyError
 from robot_cherrypy.running.result_options import output_name
-from robot_cherrypy.running.rounds import Wishes, options_for
+from robot_cherrypy.running.wishes import Wishes, options_for
 
 if TYPE_CHECKING:
     from robot_cherrypy.harness.server_thread import Kind
@@ -62,9 +63,7 @@ class Suites:
     @property
     def coverage(self) -> Path | None:
         """The file of the coverage by test; None if the suites are run without its listener."""
-        listeners = self.options.get("listener", ())
-        is_measured = any(name.startswith("robot_cherrypy.coverage") for name in listeners)
-        return self.output / ".coverage" if is_measured else None
+        return self.output / ".coverage" if is_measured(self.options) else None
 
     @property
     def reports(self) -> list[str]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from robot_cherrypy.errors import RobotCherryPyError
 from robot_cherrypy.running.orders import Finished, Order, Printed, Selection
-from robot_cherrypy.running.rounds import Wishes, check_library_options
 from robot_cherrypy.running.warm_process import WarmProcess
+from robot_cherrypy.running.wishes import Wishes, check_library_options
 from robot_cherrypy.watch.current_run import CurrentRun, RunEnded
 from robot_cherrypy.watch.dependencies import Dependencies, is_shared_code
 from robot_cherrypy.watch.keys import Keys
