@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from robot.errors import DataError, Information
 from robot.run import RobotFramework
 
-from robot_cherrypy.coverage import is_measured, common_report
+from robot_cherrypy.coverage import common_report, is_measured
 from robot_cherrypy.errors import RobotCherryPyError
 from robot_cherrypy.running.merging import failed_tests, merge_attempt, was_stopped
 from robot_cherrypy.running.parallel import run_parts
