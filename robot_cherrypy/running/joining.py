@@ -37,9 +37,10 @@ def _read(part: Path, output: Path) -> ExecutionResult:
 
 def _join(suite: TestSuite, other: TestSuite) -> None:
     """Add the suites below another suite of the same name, whose setup was run there, too."""
-    for name in ("setup", "teardown"):
-        if getattr(other, name) and getattr(other, name).failed:
-            setattr(suite, name, getattr(other, name))
+    if other.setup and other.setup.failed:
+        suite.setup = other.setup
+    if other.teardown and other.teardown.failed:
+        suite.teardown = other.teardown
     if other.start_time and suite.start_time:
         end = max(suite.end_time, other.end_time)
         suite.start_time = min(suite.start_time, other.start_time)

@@ -15,10 +15,10 @@ from types import FrameType
 from robot.api import ExecutionResult
 from robot.result import TestSuite
 
+from robot_cherrypy.running.division import Part, longest_first
 from robot_cherrypy.running.joining import join_parts
 from robot_cherrypy.running.merging import first_line, merge_attempt
 from robot_cherrypy.running.orders import Finished, Order, Printed
-from robot_cherrypy.running.parts import Part, longest_first
 from robot_cherrypy.running.warm_process import WarmProcess
 
 # Below the folder of the results: a folder for each part, for what its tests leave there.

@@ -13,9 +13,9 @@ from robot.run import RobotFramework
 
 from robot_cherrypy.coverage import common_report, is_measured
 from robot_cherrypy.errors import RobotCherryPyError
+from robot_cherrypy.running.division import divide, recorded_times, shard
 from robot_cherrypy.running.merging import failed_tests, merge_attempt, was_stopped
 from robot_cherrypy.running.parallel import run_parts
-from robot_cherrypy.running.parts import divide, recorded_times, shard
 from robot_cherrypy.running.result_options import output_name, report_options
 from robot_cherrypy.running.wishes import (
     Wishes,

@@ -6,8 +6,8 @@ import pytest
 from robot import run
 
 from robot_cherrypy.errors import RobotCherryPyError
+from robot_cherrypy.running.division import Part, divide, longest_first, recorded_times, shard
 from robot_cherrypy.running.orders import Order
-from robot_cherrypy.running.parts import Part, divide, longest_first, recorded_times, shard
 
 
 def suite(path, *names, body="No Operation"):
