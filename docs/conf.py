@@ -21,7 +21,7 @@ extensions = [
     "sphinx_copybutton",
     "parts",
 ]
-exclude_patterns = ["images", "static"]
+exclude_patterns = ["images", "pictures", "static"]
 
 # Headings get the anchors that GitHub gives them, as the pages are read there, too.
 myst_heading_anchors = 4

@@ -9,6 +9,8 @@ Suite Teardown    Close Site
 
 *** Test Cases ***
 Every Page Is Sound
+    [Tags]    every-page
+    [Timeout]    15 minutes
     Every Page Should Be Sound
 
 Every Link Leads
