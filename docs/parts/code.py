@@ -14,6 +14,7 @@ _LANGUAGES = {
     ".resource": "robot",
     ".css": "css",
     ".html": "html",
+    ".yaml": "yaml",
 }
 
 

@@ -29,6 +29,8 @@ NOT_RUN = {
     "docs/recipes/runs.md": 1,
     "docs/testing-with-containers.md": 5,
     "docs/troubleshooting.md": 1,
+    "docs/tutorials/deploying/3-server.md": 1,
+    "docs/tutorials/deploying/5-image.md": 4,
     "docs/watch.md": 3,
 }
 
