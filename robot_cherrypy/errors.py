@@ -10,6 +10,7 @@ __all__ = [
     "BrowserError",
     "ClockError",
     "ContainerError",
+    "HostError",
     "InstallError",
     "MissingExtraError",
     "RobotCherryPyError",
@@ -59,6 +60,10 @@ class StackError(RobotCherryPyError):
 
 class ContainerError(RobotCherryPyError):
     """An engine or Compose is missing, or a container did not start or do what was asked."""
+
+
+class HostError(RobotCherryPyError):
+    """Hosts cannot be started here, or a host or what is deployed on hosts did not do as asked."""
 
 
 class WebSocketError(RobotCherryPyError):

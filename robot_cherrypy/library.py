@@ -20,6 +20,7 @@ from robot_cherrypy.keywords.containers import ContainerKeywords
 from robot_cherrypy.keywords.database_servers import DatabaseServerKeywords
 from robot_cherrypy.keywords.databases import DatabaseKeywords
 from robot_cherrypy.keywords.faults import FaultKeywords
+from robot_cherrypy.keywords.hosts import HostKeywords
 from robot_cherrypy.keywords.load_balancer import LoadBalancerKeywords
 from robot_cherrypy.keywords.options import Options
 from robot_cherrypy.keywords.pause_keyword import PauseKeywords
@@ -28,6 +29,7 @@ from robot_cherrypy.keywords.reports import Reports
 from robot_cherrypy.keywords.requests import RequestKeywords
 from robot_cherrypy.keywords.running_containers import RunningContainers
 from robot_cherrypy.keywords.running_databases import RunningDatabases
+from robot_cherrypy.keywords.running_hosts import RunningHosts
 from robot_cherrypy.keywords.server_errors import ServerErrorKeywords
 from robot_cherrypy.keywords.servers import ServerKeywords
 from robot_cherrypy.keywords.sessions import SessionKeywords
@@ -63,10 +65,10 @@ class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
     see `Expect Server Error`. The log of a failed test shows what browsers and servers did.
 
     = Cleanup =
-    A server, browser, WebSocket, database, load balancer or container that a suite leaves open is
-    closed when the suite ends. The clock is set back and faults are cleared when the test ends, or
-    the suite if its setup used them. What cannot be closed is reported as an error of the run; all
-    else is closed nevertheless.
+    A server, browser, WebSocket, database, load balancer, container or host that a suite leaves
+    open is closed when the suite ends. The clock is set back and faults are cleared when the test
+    ends, or the suite if its setup used them. What cannot be closed is reported as an error of the
+    run; all else is closed nevertheless.
     """
 
     ROBOT_LIBRARY_SCOPE = "GLOBAL"
@@ -145,6 +147,7 @@ class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
         running_databases = RunningDatabases(cleanup)
         reports = Reports(cleanup)
         running_containers = RunningContainers(cleanup, reports)
+        running_hosts = RunningHosts(cleanup)
         self.listener_options = options
         self.ROBOT_LIBRARY_LISTENER = run.listeners
         # Each with the tag of its keywords, which the reference has a page for.
@@ -170,9 +173,10 @@ class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
             ],
             "load-balancer": [LoadBalancerKeywords(servers, options, cleanup)],
             "containers": [
-                ContainerKeywords(running_containers),
+                ContainerKeywords(running_containers, running_hosts),
                 ContainerFaultKeywords(running_containers),
             ],
+            "hosts": [HostKeywords(running_hosts)],
         }
         self._tags = {type(part): tag for tag, parts in groups.items() for part in parts}
         super().__init__([part for parts in groups.values() for part in parts])

@@ -13,6 +13,7 @@ from pathlib import Path
 from robot_cherrypy.containers.compose import find_compose
 from robot_cherrypy.containers.engine import EngineName, find_engine
 from robot_cherrypy.errors import ContainerError
+from robot_cherrypy.hosts import host_requirements
 
 # How long an engine may take to remove what a killed run has left, in seconds.
 _TIMEOUT = 120
@@ -31,6 +32,16 @@ def why_no_engine(name: EngineName | None) -> str:
     except ContainerError as error:
         return f"NO CONTAINERS: {error} {reason}"
     return ""
+
+
+def why_no_hosts(image: str) -> str:
+    """Return why hosts cannot be started here, or have no such image; nothing if they can."""
+    reason = host_requirements.why_no_hosts() or why_no_engine(None)
+    if not reason:
+        engine = find_engine()
+        if engine.try_to_run("image", "inspect", image).returncode:
+            reason = f"{engine.name} has no image '{image}'"
+    return f"NO HOSTS: {reason}" if reason else ""
 
 
 def status_should_be(url: str, expected: int) -> str:

@@ -39,11 +39,13 @@ class Engine:
     Args:
         name: Which.
         executable: Its command.
+        options: What comes first on each command line, such as where the engine is.
     """
 
-    def __init__(self, name: EngineName, executable: Path) -> None:
+    def __init__(self, name: EngineName, executable: Path, options: Sequence[str] = ()) -> None:
         self.name = name
         self.executable = executable
+        self._options = options
 
     def run(self, *arguments: str, timeout: float = _TIMEOUT) -> str:
         """Run a command of the engine; return what it printed.
@@ -66,7 +68,7 @@ class Engine:
         Raises:
             ContainerError: It took too long.
         """
-        return run([str(self.executable), *arguments], self.name, timeout=timeout)
+        return run([str(self.executable), *self._options, *arguments], self.name, timeout=timeout)
 
     def inspect(self, *names: str) -> list[dict[str, Any]]:
         """Return what the engine knows of containers."""

@@ -6,13 +6,14 @@ from typing import Any
 
 from robot.api.deco import keyword
 from robot.api.types import Secret
-from robot.libraries.BuiltIn import BuiltIn
 
 from robot_cherrypy.containers.engine import EngineName
 from robot_cherrypy.errors import ContainerError
 from robot_cherrypy.evidence import logger
 from robot_cherrypy.evidence.known_secrets import SECRETS
+from robot_cherrypy.keywords.files_of_suites import found
 from robot_cherrypy.keywords.running_containers import RunningContainers
+from robot_cherrypy.keywords.running_hosts import RunningHosts
 
 # How long containers may take to be ready. An image that is not there is downloaded in that time.
 _TIMEOUT = timedelta(minutes=3)
@@ -21,8 +22,9 @@ _TIMEOUT = timedelta(minutes=3)
 class ContainerKeywords:
     """Starting containers of Docker or Podman beside the application, and using them."""
 
-    def __init__(self, running: RunningContainers) -> None:
+    def __init__(self, running: RunningContainers, hosts: RunningHosts) -> None:
         self._running = running
+        self._hosts = hosts
 
     @keyword
     def start_containers(
@@ -82,7 +84,7 @@ class ContainerKeywords:
         if not compose_file:
             raise ContainerError("'Start Containers' needs a compose file.")
         names = _names(services)
-        files = [_found(file) for file in compose_file]
+        files = [found(file) for file in compose_file]
         started = self._running.start(
             files,
             project,
@@ -240,6 +242,7 @@ class ContainerKeywords:
         """Have a number of containers of a service; return when all are ready.
 
         Those that are there go on. Each has ports of its own: see ``index`` of `Get Container Url`.
+        A service that `Deploy Stack` has deployed on hosts is scaled there.
 
         Args:
             service: Name of the service.
@@ -248,12 +251,17 @@ class ContainerKeywords:
 
         Raises:
             ContainerError: There is no such service, or a container did not become ready.
+            HostError: One on a host did not become ready, or each host has one, by its ``mode``.
 
         Example:
         | Start Containers    compose.yaml
         | Scale Service    shop    3
         """
-        self._running.of(service).scale(service, replicas, timeout.total_seconds())
+        seconds = timeout.total_seconds()
+        if self._hosts.has_service(service):
+            self._hosts.service(service).scale(replicas, seconds)
+        else:
+            self._running.of(service).scale(service, replicas, seconds)
 
     @keyword
     def build_image(
@@ -287,7 +295,7 @@ class ContainerKeywords:
         | ${image} =    Build Image    shop    tag=shop:test
         | ${address} =    Start Container    ${image}    8080
         """
-        path = _found(folder)
+        path = found(folder)
         return self._running.build(
             path, tag, file, engine, timeout.total_seconds(), _revealed(arguments)
         )
@@ -296,14 +304,6 @@ class ContainerKeywords:
 def _names(services: list[str] | str) -> list[str]:
     names = services.split(",") if isinstance(services, str) else services
     return [name.strip() for name in names if name.strip()]
-
-
-def _found(path: Path) -> Path:
-    """Return a path from the folder of the suite, or else from the current one."""
-    source = BuiltIn().get_variable_value("${SUITE_SOURCE}")
-    suite = Path(source) if source else Path.cwd()
-    in_suite = (suite if suite.is_dir() else suite.parent) / path
-    return in_suite if in_suite.exists() else path
 
 
 def _revealed(values: dict[str, Any]) -> dict[str, str]:

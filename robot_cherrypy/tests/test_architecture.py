@@ -25,6 +25,7 @@ STEPS = (
     {"evidence"},
     {"pausing"},
     {"pages"},
+    {"hosts"},
     {"browser", "containers", "harness", "stack", "doctor", "reporting"},
     {"traffic", "hosting", "websocket"},
     {"aio"},

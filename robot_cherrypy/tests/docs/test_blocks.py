@@ -27,6 +27,7 @@ NOT_RUN = {
     "docs/pause.md": 5,
     "docs/phone.md": 2,
     "docs/recipes/runs.md": 1,
+    "docs/testing-with-a-cluster.md": 2,
     "docs/testing-with-containers.md": 5,
     "docs/troubleshooting.md": 1,
     "docs/tutorials/deploying/3-server.md": 1,

@@ -24,8 +24,9 @@ STACK = {
     "Start Load Balancer": executables.haproxy,
 }
 
-# Keywords whose images not every machine has. The suites in `acceptance/containers` use them.
-CONTAINERS = ("Start Container", "Build Image")
+# Keywords whose images not every machine has, or that need root. The suites in
+# `acceptance/containers` and `acceptance/hosts` use them.
+CONTAINERS = ("Start Container", "Build Image", "Start Hosts")
 
 
 def missing(steps):

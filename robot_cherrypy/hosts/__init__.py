@@ -1,0 +1,1 @@
+"""Hosts on one machine, each with a container engine of its own, joined to a cluster."""

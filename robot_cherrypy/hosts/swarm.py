@@ -1,0 +1,266 @@
+"""Hosts joined to a Swarm, and the stacks on it."""
+
+import json
+import time
+import weakref
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from robot_cherrypy.containers.engine import last_lines
+from robot_cherrypy.errors import HostError, suggest_alike
+from robot_cherrypy.hosts.host_images import HostImages
+from robot_cherrypy.hosts.host_network import MOST_HOSTS, Disk, Host, HostNetwork
+from robot_cherrypy.hosts.host_requirements import has_virtual_servers
+from robot_cherrypy.hosts.stack_file import images_of, needs_virtual_servers, read_stack
+from robot_cherrypy.hosts.swarm_service import SwarmService
+
+# How long managers may take to agree on a leader, in seconds. They take three.
+_LEADER_TIMEOUT = 60.0
+
+# How long a manager may take, in seconds, before another is asked: it may wait for a dead leader.
+_ANSWER_TIMEOUT = 5.0
+
+# How often the state of a Swarm is looked at, in seconds: each look is a few requests of
+# milliseconds.
+_INTERVAL = 0.1
+
+_STACK_LABEL = "com.docker.stack.namespace"
+
+# The Swarms of this process; each adds itself when it starts, and removes itself when it stops.
+_SWARMS: "weakref.WeakSet[Swarm]" = weakref.WeakSet()
+
+
+def running_swarms() -> list["Swarm"]:
+    """Return the Swarms of this process that were not stopped yet."""
+    return sorted(_SWARMS, key=lambda swarm: swarm.network.name)
+
+
+class Swarm:
+    """Hosts joined to a Swarm.
+
+    Args:
+        number: How many hosts.
+        managers: How many of them, the first, are managers.
+        disk: Where their disks are.
+    """
+
+    def __init__(self, number: int, managers: int, disk: Disk) -> None:
+        if not 1 <= number <= MOST_HOSTS:
+            raise HostError(f"There can be 1 to {MOST_HOSTS} hosts, not {number}.")
+        if not 1 <= managers <= number:
+            raise HostError(f"Of {number} hosts, 1 to {number} can be managers, not {managers}.")
+        self.network = HostNetwork(number, disk)
+        self._managers = self.network.hosts[:managers]
+        self._images = HostImages(self.network.folder)
+        self._nodes: dict[str, Host] = {}
+        self.stacks: dict[str, list[str]] = {}
+
+    def start(self, timeout: float) -> None:
+        """Start and join all hosts; nothing is left if that fails."""
+        _SWARMS.add(self)
+        try:
+            self.network.start(timeout)
+            first, *others = self.network.hosts
+            first.engine.run("swarm", "init", "--advertise-addr", first.address)
+            for host in others:
+                role = "manager" if host in self._managers else "worker"
+                token = first.engine.run("swarm", "join-token", "--quiet", role).strip()
+                where = ("--advertise-addr", host.address, first.address)
+                host.engine.run("swarm", "join", "--token", token, *where)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End all hosts; return when nothing of them is left."""
+        _SWARMS.discard(self)
+        self.network.stop()
+
+    def restart(self, host: Host, timeout: float) -> None:
+        """Start a host again; return when it is ready for containers."""
+        self.network.restart(host, timeout)
+        self._images.copy_to([host])
+        self._wait_for_node(host, timeout)
+
+    def reconnect(self, host: Host, timeout: float) -> None:
+        """Restore the link of a host; return when it is ready for containers."""
+        self.network.reconnect(host)
+        self._wait_for_node(host, timeout)
+
+    def drain(self, host: Host, timeout: float) -> None:
+        """Move what Swarm runs on a host to others; return when nothing of it is left there.
+
+        Raises:
+            HostError: The host is not reachable, or something is left there.
+        """
+        if not host.is_reachable:
+            raise HostError(f"Host '{host.name}' cannot be drained: it is cut off or does not run.")
+        self.ask("node", "update", "--availability", "drain", host.name)
+        self._wait_until(
+            lambda: all(each["State"] != "running" for _, each in self._containers(host)),
+            timeout,
+            f"Containers still run on host '{host.name}'",
+        )
+
+    def resume(self, host: Host) -> None:
+        """Let Swarm use a drained host again."""
+        self.ask("node", "update", "--availability", "active", host.name)
+
+    def deploy(self, file: Path, name: str, images: Sequence[str], timeout: float) -> list[str]:
+        """Deploy a stack, or what has changed of it; return when all of it is ready.
+
+        Returns:
+            The services whose ports are not those of all hosts, as the kernel lacks IPVS.
+
+        Raises:
+            HostError: A service was not ready in time, or its update was rolled back.
+        """
+        can_balance = has_virtual_servers()
+        given = read_stack(file, name, has_virtual_servers=True)
+        stack = given if can_balance else read_stack(file, name, has_virtual_servers=False)
+        self._images.add([*images, *images_of(stack)], self._running_hosts())
+        deadline = time.monotonic() + timeout
+        path = self.network.folder / f"{name}.json"
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(stack))
+        names = list(stack["services"])
+        before = {
+            service["Spec"]["Name"]: service
+            for service in self.get("/services", label=f"{_STACK_LABEL}={name}")
+        }
+        manager, _ = self._manager("/nodes", {})
+        options = ("--resolve-image", "never", "--prune", "--compose-file", str(path))
+        ended = manager.engine.try_to_run("stack", "deploy", *options, name, timeout=timeout)
+        if ended.returncode:
+            raise HostError(f"Stack '{name}' was not deployed: {last_lines(ended.stderr)}")
+        self.stacks.pop(name, None)
+        self.stacks[name] = names
+        for each in names:
+            service = self.service(name, each)
+            service.wait_for_update(before.get(service.full_name), deadline - time.monotonic())
+            service.wait_until_ready(deadline - time.monotonic())
+        return [] if can_balance else list(needs_virtual_servers(given))
+
+    def service(self, stack: str, name: str) -> SwarmService:
+        """Return a service of a stack."""
+        return SwarmService(self, stack, name)
+
+    def has_service(self, name: str) -> bool:
+        """Whether a stack has a service."""
+        return any(name in services for services in self.stacks.values())
+
+    def find_service(self, name: str) -> SwarmService:
+        """Return the service of a name in the newest stack that has it.
+
+        Raises:
+            HostError: There is none.
+        """
+        for stack, services in reversed(self.stacks.items()):
+            if name in services:
+                return self.service(stack, name)
+        known = [service for services in self.stacks.values() for service in services]
+        names = ", ".join(f"'{each}'" for each in known) or "none"
+        raise HostError(
+            f"No stack has a service '{name}'. Services: {names}.{suggest_alike(name, known)}"
+        )
+
+    def ask(self, *command: str) -> str:
+        """Run a command on a manager; return what it printed."""
+        return self._manager("/nodes", {})[0].engine.run(*command)
+
+    def get(self, path: str, **filters: str) -> Any:
+        """Return what Swarm knows.
+
+        Args:
+            path: Of the API, such as `/tasks`.
+            filters: What that of a list has to have.
+
+        Raises:
+            HostError: Swarm has no leader, even after a while.
+        """
+        return self._manager(path, {name: [value] for name, value in filters.items()})[1]
+
+    def running_containers(self) -> dict[str, tuple[Host, dict[str, Any]]]:
+        """Return host and description of stacks' containers, on reachable hosts, by identifier."""
+        return {
+            container["Id"]: (host, container)
+            for host, container in self._containers()
+            if container["State"] == "running"
+        }
+
+    def lines_since(self, start: float) -> list[tuple[str, str, float, str]]:
+        """Return what happened to hosts, and what containers on reachable ones have printed.
+
+        Args:
+            start: A time of `time.monotonic`.
+
+        Returns:
+            For each line `host` or `container`, its name, the time, and the text.
+        """
+        events = [("host", name, at, text) for at, name, text in self.network.events if at >= start]
+        return events + [
+            ("container", f"{_name_of(container)} on {host.name}", at, text)
+            for host, container in self._containers()
+            for at, text in host.engine.log_since(container["Id"], start)
+        ]
+
+    def _containers(self, host: Host | None = None) -> list[tuple[Host, dict[str, Any]]]:
+        """Return host and description of all containers of stacks, on one host or all reachable."""
+        label = {"label": [_STACK_LABEL]}
+        return [
+            (each, container)
+            for each in ([host] if host else self._running_hosts())
+            for container in each.api.get("/containers/json", label)
+        ]
+
+    def host_of_node(self, node: str) -> Host:
+        """Return the host that Swarm knows as a node."""
+        if node not in self._nodes:
+            for each in self.get("/nodes"):
+                self._nodes[each["ID"]] = self.network.host(each["Description"]["Hostname"])
+        return self._nodes[node]
+
+    def _running_hosts(self) -> list[Host]:
+        return [host for host in self.network.hosts if host.is_reachable]
+
+    def _manager(self, path: str, filters: Mapping[str, Sequence[str]]) -> tuple[Host, Any]:
+        """Return a manager that has a leader, and what it says.
+
+        Raises:
+            HostError: There is none, even after a while.
+        """
+        deadline = time.monotonic() + _LEADER_TIMEOUT
+        reason = "none of them runs."
+        while True:
+            reachable = [host for host in self._managers if host.is_reachable]
+            for host in reachable:
+                try:
+                    return host, host.api.get(path, filters, _ANSWER_TIMEOUT)
+                except HostError as error:
+                    reason = str(error)
+            if len(reachable) * 2 <= len(self._managers) or time.monotonic() >= deadline:
+                raise HostError(
+                    f"Swarm has no leader: {len(reachable)} of {len(self._managers)} managers run"
+                    f" and are connected, and more than half have to. The last reason: {reason}"
+                )
+            time.sleep(_INTERVAL)
+
+    def _wait_for_node(self, host: Host, timeout: float) -> None:
+        self._wait_until(
+            lambda: self.get(f"/nodes/{host.name}")["Status"]["State"] == "ready",
+            timeout,
+            f"Host '{host.name}' is not ready for Swarm",
+        )
+
+    def _wait_until(self, condition: Any, timeout: float, failure: str) -> None:
+        deadline = time.monotonic() + timeout
+        while not condition():
+            if time.monotonic() >= deadline:
+                raise HostError(f"{failure} after {timeout:g} s.")
+            time.sleep(_INTERVAL)
+
+
+def _name_of(container: Mapping[str, Any]) -> str:
+    """Return the name of a container, such as `shop_web.1`, without the identifier of its task."""
+    return str(container["Names"][0]).strip("/").rpartition(".")[0]

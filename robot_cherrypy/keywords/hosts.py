@@ -1,0 +1,309 @@
+"""Keywords that start hosts, deploy stacks on them, and lose hosts."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from robot.api.deco import keyword
+
+from robot_cherrypy.evidence import logger
+from robot_cherrypy.hosts.host_network import Disk
+from robot_cherrypy.keywords.files_of_suites import found
+from robot_cherrypy.keywords.running_hosts import HostEngine, RunningHosts
+
+# How long a step may take on a busy machine. Three hosts are joined in ten seconds on an idle one,
+# and Swarm notices after 10 to 20 that a host is dead.
+_TIMEOUT = timedelta(minutes=3)
+
+
+class HostKeywords:
+    """Hosts of a cluster on this machine: stacks are deployed on them, and they fail."""
+
+    def __init__(self, running: RunningHosts) -> None:
+        self._running = running
+
+    @keyword
+    def start_hosts(
+        self,
+        number: int,
+        engine: HostEngine = "swarm",
+        managers: int | None = None,
+        disk: Disk = "memory",
+        timeout: timedelta = _TIMEOUT,
+    ) -> list[str]:
+        """Start hosts on one flat network and join them to a cluster; return when all are ready.
+
+        A host is a set of namespaces of this machine with a Docker engine of its own, and can be
+        killed as if its power had failed. Hosts reach each other and the test, and nothing else:
+        they have no internet. All is removed by `Stop Hosts`, or else at the end of the suite that
+        started it, even if the run is killed.
+
+        It needs Linux, root, and the programs of the packages ``docker.io``, ``iproute2`` and
+        ``iptables``.
+
+        Args:
+            number: How many hosts, from 1 to 50.
+            engine: What joins them: ``swarm``, which is Docker Swarm.
+            managers: How many of the hosts, the first, are managers, of which more than half have
+                to run so that Swarm starts anything; by default 3, or 1 of fewer than 3 hosts.
+            disk: Where the hosts' images and volumes are: in ``memory``, which is several times
+                faster, or in a ``folder`` for temporary files. Each host has all images of its own.
+            timeout: How long it may take until all are ready.
+
+        Returns:
+            The names of the hosts, ``host1`` and so on.
+
+        Raises:
+            HostError: Hosts cannot be started here, which the message explains, there are hosts
+                already, or an engine did not start.
+
+        Example:
+        | Start Hosts    3    engine=swarm
+        | Deploy Stack    stack.yml    name=shop
+        | Kill Host    host2
+        | Wait Until Service Has Replicas    web    2
+        """
+        assert engine == "swarm"
+        swarm = self._running.start(number, managers, disk, timeout.total_seconds())
+        names = [host.name for host in swarm.network.hosts]
+        logger.info(f"These hosts run: {', '.join(names)}.")
+        return names
+
+    @keyword
+    def stop_hosts(self) -> None:
+        """Stop all hosts, and remove all that is on them.
+
+        Raises:
+            HostError: No hosts were started.
+
+        Example:
+        | Start Hosts    3
+        | Stop Hosts
+        """
+        self._running.stop()
+
+    @keyword
+    def deploy_stack(
+        self,
+        path: Path,
+        name: str,
+        images: list[str] | str = (),  # type: ignore[assignment]
+        timeout: timedelta = _TIMEOUT,
+    ) -> None:
+        """Deploy the services of a stack file on the hosts; return when all replicas are ready.
+
+        A replica is ready when its health check passes; without one, when it runs. A container that
+        has ended with exit code 0 and is not started again was a job, and is ready too. If a stack
+        of this name is deployed already, it is updated, as its ``update_config`` says.
+
+        The images that the file names are copied to the hosts from the engine of this machine,
+        Docker or Podman, which downloads those that it does not have. Docker Compose 2 reads the
+        file: ``pip install 'robotframework-cherrypy[containers]'``.
+
+        Ports are those of hosts, so that fixed ones cannot meet anything: see `Get Service Url`.
+        Where the kernel lacks IPVS, a service has no address of its own, but its name stands for
+        those of all its containers (``endpoint_mode: dnsrr``), and a port exists on the hosts with
+        a container of the service only (``mode: host``); a warning says so.
+
+        Args:
+            path: The stack file, from the folder of the suite or the current one.
+            name: Name of the stack: lower-case letters, digits, ``-`` and ``_``.
+            images: Further images, a list or names separated by commas: names in the engine of this
+                machine, and archives of ``docker save``, which need no engine.
+            timeout: How long it may take until all are ready, once the images are on the hosts.
+
+        Raises:
+            ContainerError: The file is missing or wrong, or there is no Compose.
+            HostError: No hosts were started, an image is nowhere, a service was not ready in time,
+                or its update was rolled back.
+
+        Example:
+        | Start Hosts    3
+        | Deploy Stack    stack.yml    name=shop
+        | ${url} =    Get Service Url    web    8080
+        """
+        given = images.split(",") if isinstance(images, str) else images
+        named = [str(found(Path(image.strip()))) for image in given if image.strip()]
+        self._running.deploy(found(path), name, named, timeout.total_seconds())
+
+    @keyword
+    def kill_host(self, host: str) -> None:
+        """End a host at once, as if its power had failed. `Restart Host` starts it again.
+
+        Args:
+            host: Name of the host, such as ``host2``.
+
+        Raises:
+            HostError: There is no such host, or it does not run.
+
+        Example:
+        | Start Hosts    3
+        | Kill Host    host2
+        | Restart Host    host2
+        """
+        self._running.swarm.network.kill(self._running.host(host))
+
+    @keyword
+    def restart_host(self, host: str, timeout: timedelta = _TIMEOUT) -> None:
+        """Kill a host if it runs, and start it again; return when it is ready for containers.
+
+        It has the disk that it had, with its volumes and images.
+
+        Args:
+            host: Name of the host.
+            timeout: How long it may take.
+
+        Raises:
+            HostError: There is no such host, or it is not ready in time.
+
+        Example:
+        | Start Hosts    3
+        | Restart Host    host2
+        """
+        self._running.swarm.restart(self._running.host(host), timeout.total_seconds())
+
+    @keyword
+    def disconnect_host(self, host: str) -> None:
+        """Cut a host's link to the network, as if somebody had pulled its plug. It goes on running.
+
+        Args:
+            host: Name of the host.
+
+        Raises:
+            HostError: There is no such host, it does not run, or is disconnected already.
+
+        Example:
+        | Start Hosts    3
+        | Disconnect Host    host2
+        | Reconnect Host    host2
+        """
+        self._running.swarm.network.disconnect(self._running.host(host))
+
+    @keyword
+    def reconnect_host(self, host: str, timeout: timedelta = _TIMEOUT) -> None:
+        """Restore a host's link to the network; return when it is ready for containers.
+
+        Args:
+            host: Name of the host.
+            timeout: How long it may take.
+
+        Raises:
+            HostError: There is no such host, it was not disconnected, or is not ready in time.
+
+        Example:
+        | Start Hosts    3
+        | Disconnect Host    host2
+        | Reconnect Host    host2
+        """
+        self._running.swarm.reconnect(self._running.host(host), timeout.total_seconds())
+
+    @keyword
+    def drain_host(self, host: str, timeout: timedelta = _TIMEOUT) -> None:
+        """Stop the containers on a host in an orderly way, and start them elsewhere.
+
+        It returns when none is left there. `Resume Host` lets the host have containers again.
+
+        Args:
+            host: Name of the host.
+            timeout: How long it may take.
+
+        Raises:
+            HostError: There is no such host, or containers still run there.
+
+        Example:
+        | Start Hosts    3
+        | Drain Host    host2
+        | Resume Host    host2
+        """
+        self._running.swarm.drain(self._running.host(host), timeout.total_seconds())
+
+    @keyword
+    def resume_host(self, host: str) -> None:
+        """Let a drained host have containers again: those that are started from now on.
+
+        Args:
+            host: Name of the host.
+
+        Raises:
+            HostError: There is no such host.
+
+        Example:
+        | Start Hosts    3
+        | Drain Host    host2
+        | Resume Host    host2
+        """
+        self._running.swarm.resume(self._running.host(host))
+
+    @keyword
+    def wait_until_service_has_replicas(
+        self, service: str, number: int, timeout: timedelta = _TIMEOUT
+    ) -> None:
+        """Wait until a number of containers of a service are ready.
+
+        Those on hosts that were killed or disconnected do not count, also before the cluster has
+        noticed that.
+
+        Args:
+            service: Name of the service in the stack file.
+            number: How many.
+            timeout: How long it may take.
+
+        Raises:
+            HostError: There is no such service, or it has more or fewer: the message says what its
+                containers do, and what the last that failed has logged.
+
+        Example:
+        | Start Hosts    3
+        | Deploy Stack    stack.yml    name=shop
+        | Kill Host    host2
+        | Wait Until Service Has Replicas    web    2
+        """
+        self._running.service(service).wait_for_replicas(number, timeout.total_seconds())
+
+    @keyword
+    def get_service_url(
+        self, service: str, port: int, scheme: str = "http", host: str | None = None
+    ) -> str:
+        """Return the URL at which a port of a service is reached from the test.
+
+        Args:
+            service: Name of the service in the stack file.
+            port: The port of its containers, which it has to publish.
+            scheme: How the URL begins, such as ``https`` or ``redis``.
+            host: Name of the host that the URL leads to; by default the first that has the port.
+
+        Returns:
+            A URL such as ``http://10.231.7.2:8080``, without a trailing slash.
+
+        Raises:
+            HostError: There is no such service, it does not publish the port, or no host has it.
+
+        Example:
+        | Start Hosts    3
+        | Deploy Stack    stack.yml    name=shop
+        | ${url} =    Get Service Url    web    8080
+        | Open Headless Browser    ${url}/
+        """
+        chosen = self._running.host(host) if host else None
+        address, published = self._running.service(service).address(port, chosen)
+        return f"{scheme}://{address}:{published}"
+
+    @keyword
+    def get_service_hosts(self, service: str) -> list[str]:
+        """Return the hosts on which containers of a service are ready.
+
+        Args:
+            service: Name of the service in the stack file.
+
+        Returns:
+            The names of the hosts, each once; none if no container is ready.
+
+        Raises:
+            HostError: There is no such service.
+
+        Example:
+        | Start Hosts    3
+        | Deploy Stack    stack.yml    name=shop
+        | @{hosts} =    Get Service Hosts    web
+        | Kill Host    ${hosts}[0]
+        """
+        return [host.name for host in self._running.service(service).hosts()]
