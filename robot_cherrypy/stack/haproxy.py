@@ -63,6 +63,7 @@ defaults
     timeout client 60s
     timeout server 20s
     timeout queue 5s
+    timeout check 1s
     retries 3
     option redispatch 1
     retry-on conn-failure empty-response response-timeout
