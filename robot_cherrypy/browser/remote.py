@@ -58,6 +58,13 @@ def open_remote(url: str, browser: str, settings: Settings) -> "WebDriver":
         raise BrowserError(f"The WebDriver at {url} opened no browser: {reason}") from error
 
 
+def is_remote(driver: object) -> bool:
+    """Whether a browser was opened through a remote WebDriver."""
+    from robot_cherrypy.browser.drivers import RemoteDriver
+
+    return isinstance(getattr(driver, "wrapped_driver", driver), RemoteDriver)
+
+
 def _options(browser: str) -> "ArgOptions":
     from selenium import webdriver
 

@@ -4,6 +4,7 @@ import abc
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from robot_cherrypy.harness.configuration import Configuration
 from robot_cherrypy.harness.environment import Variables
@@ -35,6 +36,8 @@ class Launch:
         long_polls: See `Idleness.stays_open`.
         environment: Environment variables that the server has; None for one that it has not.
         folder: The current folder of its process; that of the test by default.
+        public_url: By what URL browsers reach the server, if not by its own; if it has no port, the
+            server's is meant.
     """
 
     application: str
@@ -50,6 +53,7 @@ class Launch:
     long_polls: tuple[str, ...] = ()
     environment: Variables = field(default_factory=dict)
     folder: Path | None = None
+    public_url: str | None = None
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,14 @@ class Server(abc.ABC):
     @abc.abstractmethod
     def url(self) -> str:
         """The base URL, such as `http://127.0.0.1:41234`, without a trailing slash."""
+
+    @property
+    def public_url(self) -> str:
+        """The base URL by which browsers reach the server; `url` unless another was given."""
+        given = self.launch.public_url
+        if given is None:
+            return self.url
+        return given if urlsplit(given).port else f"{given}:{urlsplit(self.url).port}"
 
     @property
     @abc.abstractmethod

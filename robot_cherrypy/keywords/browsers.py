@@ -1,5 +1,6 @@
 """Keywords about the browser."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -34,6 +35,7 @@ from robot_cherrypy.pages.selenium import (
     selenium_libraries,
     usable_driver,
 )
+from robot_cherrypy.traffic.journal import JOURNAL
 
 # Schemes whose URLs may well leave the page that was there, such as that of a download.
 _SCHEMES = frozenset({"about", "blob", "data", "file", "http", "https", "view-source"})
@@ -93,7 +95,8 @@ class BrowserKeywords:
             remote_url: URL of a WebDriver that opens the browser elsewhere, such as on a phone;
                 ``browser`` is then ``chrome`` (also for ``auto``), ``edge``, ``firefox`` or
                 ``safari``. The browser is headless only if the WebDriver or ``capabilities`` make
-                it so. The server must have an address that this browser can reach.
+                it so. The server must have an address that this browser can reach: see ``host``
+                and ``public_url`` of `Start Server`.
             capabilities: WebDriver capabilities, such as ``acceptInsecureCerts=${True}`` or
                 ``goog:chromeOptions`` with ``args`` or ``prefs``. Those that this keyword sets
                 itself are kept unless these say otherwise.
@@ -166,7 +169,7 @@ class BrowserKeywords:
             f"browser '{alias or index}'", lambda: close_browser(library, driver), Stage.CLIENTS
         )
         observer_of(driver)  # from its first page on
-        _go_to(driver, page, self._watch(library))
+        self._load(driver, page, library)
         return index
 
     @keyword
@@ -190,7 +193,7 @@ class BrowserKeywords:
         """
         self._absolute(path)  # is it one at all?
         driver = _driver_for("Go To Page")
-        _go_to(driver, self._absolute(path, driver), self._watch(_selenium_library()))
+        self._load(driver, self._absolute(path, driver), _selenium_library())
 
     @keyword
     def set_geolocation(self, latitude: float, longitude: float, accuracy: float = 10) -> None:
@@ -254,7 +257,30 @@ class BrowserKeywords:
         if not url.startswith("/"):
             raise BrowserError(f"'{url}' is neither a path beginning with a slash nor a whole URL.")
         server = self._servers.get()
-        return (server.url if driver is None else base_url_in(driver, server)) + url
+        return (server.public_url if driver is None else base_url_in(driver, server)) + url
+
+    def _load(self, driver: WebDriver, page: str, library: SeleniumLibrary) -> None:
+        begin = time.time()
+        try:
+            _go_to(driver, page, self._watch(library))
+        except BrowserError as error:
+            reason = self._unreached(driver, page, begin)
+            raise BrowserError(f"{error}{reason}") from error.__cause__
+
+    def _unreached(self, driver: WebDriver, page: str, begin: float) -> str:
+        """Return how a browser elsewhere reaches a server, if that has had no request of it."""
+        if not browsers.is_remote(driver):
+            return ""
+        asked = {exchange.server for exchange in JOURNAL.exchanges_since(begin)}
+        address = urlsplit(page)[:2]
+        for server in self._servers.started:
+            if urlsplit(server.public_url)[:2] == address and server.alias not in asked:
+                return (
+                    f". Server '{server.alias}' had no request: the browser, which is elsewhere,"
+                    f" does not reach {address[1]}. Use 'Start Server' with host=0.0.0.0, and with"
+                    " a public_url by which that machine knows this one"
+                )
+        return ""
 
 
 def _split(value: list[str] | str, separator: str | None) -> tuple[str, ...]:

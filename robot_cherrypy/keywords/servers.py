@@ -48,6 +48,7 @@ class ServerKeywords:
         isolation: Isolation = "thread",
         env: Mapping[str, Any] | None = None,
         cwd: Path | None = None,
+        public_url: str | None = None,
     ) -> str:
         """Start a server with an application and make it the current one.
 
@@ -80,16 +81,21 @@ class ServerKeywords:
                 does so once.
             cwd: Current folder of the server, in which modules are looked for first. Only with
                 ``isolation=process``, as threads share one.
+            public_url: URL by which browsers on other machines reach the server, such as
+                ``http://ci.example`` or that of a proxy; without a port, the server's is added.
+                Needs a ``host`` that they can reach.
 
         Returns:
-            The base URL, such as ``http://127.0.0.1:41234``, without a trailing slash.
+            The base URL, such as ``http://127.0.0.1:41234``, or ``public_url`` if there is one,
+            without a trailing slash.
 
         Raises:
             ApplicationError: The application cannot be found, imported, made or mounted.
             ServerError: The alias or the port is taken, a setting or a certificate is wrong, a
                 listener of the application on the engine raised an error, ``env`` or ``cwd`` is
-                impossible with this ``isolation``, or the application did not start up within the
-                library's ``timeout``: the message shows where it is.
+                impossible with this ``isolation``, ``public_url`` is no URL of a server, or the
+                application did not start up within the library's ``timeout``: the message shows
+                where it is.
 
         Example:
         | ${url} =    Start Server    sample_app.echo:Echo    server=async    alias=echo
@@ -112,15 +118,16 @@ class ServerKeywords:
             long_polls=self._options.long_polls,
             environment=_environment(_reveal(env or {})),
             folder=_folder(cwd),
+            public_url=_public_url(public_url),
         )
         started = self._servers.start(launch)
         self._cleanup.at_end_of_suite(
             _name(started.alias), lambda: self._stop_if_started(started.alias), Stage.SERVERS
         )
-        logger.info(f"Server '{started.alias}' ({launch.kind}) answers at {started.url}.")
+        logger.info(f"Server '{started.alias}' ({launch.kind}) answers at {started.public_url}.")
         for remark in started.remarks:
             logger.warn(f"Server '{started.alias}': {remark}")
-        return started.url
+        return started.public_url
 
     @keyword
     def stop_server(self, alias: str | None = None) -> None:
@@ -185,7 +192,7 @@ class ServerKeywords:
         old = self._servers.get(alias)
         server, stopped = self._servers.restart(old.alias)
         self._report(old, stopped)
-        return server.url
+        return server.public_url
 
     @keyword
     def kill_server(self, alias: str | None = None) -> None:
@@ -236,7 +243,8 @@ class ServerKeywords:
             alias: Alias of the server; the current server by default.
 
         Returns:
-            A URL such as ``http://127.0.0.1:41234``, without a trailing slash.
+            A URL such as ``http://127.0.0.1:41234``, or the ``public_url`` that `Start Server` was
+            given, without a trailing slash.
 
         Raises:
             ServerError: There is no such server.
@@ -246,7 +254,7 @@ class ServerKeywords:
         | ${url} =    Get Server Url
         | Should Start With    ${url}    http://127.0.0.1:
         """
-        return self._servers.get(alias).url
+        return self._servers.get(alias).public_url
 
     @keyword
     def server_should_be_running(self, alias: str | None = None) -> None:
@@ -405,6 +413,17 @@ def _folder(path: Path | None) -> Path | None:
     if path is not None and not path.is_dir():
         raise ServerError(f"The folder '{path}' for the server does not exist.")
     return None if path is None else path.resolve()
+
+
+def _public_url(url: str | None) -> str | None:
+    try:
+        parts = urlsplit(url or "http://any")
+        is_usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_usable = False
+    if not is_usable or parts.scheme not in {"http", "https"} or parts.path.strip("/"):
+        raise ServerError(f"'{url}' is no URL of a server, such as http://ci.example.")
+    return url and f"{parts.scheme}://{parts.netloc}"
 
 
 def _name(alias: str) -> str:

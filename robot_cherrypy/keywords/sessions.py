@@ -104,8 +104,8 @@ def _set_cookie(driver: Any, server: Server, cookie: Cookie) -> None:
         driver.add_cookie(_for_webdriver(cookie))
     elif not result["success"]:
         raise SessionError(f"The browser did not take the cookie {cookie}.")
-    elif page_url != server.url:
-        cdp(driver, "Network.setCookie", **_for_cdp(cookie, server.url))
+    elif page_url != server.public_url:
+        cdp(driver, "Network.setCookie", **_for_cdp(cookie, server.public_url))
 
 
 def _for_cdp(cookie: Cookie, base_url: str) -> dict[str, Any]:

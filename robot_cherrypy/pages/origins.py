@@ -23,12 +23,12 @@ def base_url_in(driver: Any, server: Server) -> str:
     try:
         page = urlsplit(observer_of(driver).windows(_TIMEOUT).shown.url)
     except (ObserverError, ValueError):  # a dialog, or no page at all
-        return server.url
-    own = urlsplit(server.url)
+        return server.public_url
+    own = urlsplit(server.public_url)
     if page.netloc == own.netloc or (page.scheme, _port(page)) != (own.scheme, _port(own)):
-        return server.url
+        return server.public_url
     host = page.netloc.rpartition("@")[2]
-    return f"{page.scheme}://{host}" if _was_asked_as(host, server) else server.url
+    return f"{page.scheme}://{host}" if _was_asked_as(host, server) else server.public_url
 
 
 def _port(url: SplitResult) -> int | None:
