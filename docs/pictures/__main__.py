@@ -28,7 +28,7 @@ _STYLE = ROOT / "robot_cherrypy/evidence/block.css"
 # Higher pictures are cut: what is below is more of the same.
 _HIGHEST = 1250
 # What elements show beside themselves, such as a frame, in pixels.
-_MARGIN = 8
+_MARGIN = 16
 # Where this is on this machine tells readers nothing.
 _WITHOUT_FOLDER = """
     const texts = document.createTreeWalker(arguments[0], NodeFilter.SHOW_TEXT);
@@ -46,7 +46,7 @@ _DIFFERENT = {
     r"\d+(\.\d+)? m?s\b": "0 s",
     r"\b\d+ headers": "0 headers",
     r"^(Chrom|Google).*": "Chromium",
-    r"^(0 s\s*)+$": "",  # the axis of the timeline
+    r"^[0s … ]+$": "",  # the axis of the timeline
 }
 
 

@@ -41,8 +41,7 @@ def report(browser: Any, folder: Path) -> Any:
     """Return the log of a run on both servers, down to a picture of the page."""
     options = ["--server", "both", "--name", "Acceptance", "--outputdir", str(folder)]
     _run("robot_cherrypy", "run", *options, "acceptance/echo/journey.robot")
-    narrow = {"width": 950, "height": 900, "deviceScaleFactor": 1, "mobile": False}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", narrow)
+    _narrow(browser)
     return _opened(browser, folder, "s1", "s1-s2-t1-k2", "s1-s2-t1-k4-k1")
 
 
@@ -50,6 +49,7 @@ def coverage_by_test(browser: Any, folder: Path) -> Any:
     """Return lines of an application with the tests that reached them."""
     listener = "robot_cherrypy.coverage:sample_app"
     _run("robot", "--outputdir", str(folder), "--listener", listener, str(_HERE / "covered.robot"))
+    _narrow(browser)
     browser.get((folder / "coverage/index.html").as_uri())
     browser.find_element("partial link text", "faulty/__init__.py").click()
     return browser.execute_script(_LINES)
@@ -95,6 +95,12 @@ SCENES: dict[str, Callable[[Any, Path], Any]] = {
     scene.__name__.replace("_", "-"): scene
     for scene in (evidence, evidence_browser, report, coverage_by_test, watch, pause)
 }
+
+
+def _narrow(browser: Any) -> None:
+    """Make the view of a browser narrow, as what it shows has no long lines."""
+    view = {"width": 950, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", view)
 
 
 def _evidence(browser: Any, folder: Path, test: str) -> Any:

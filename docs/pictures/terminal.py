@@ -1,6 +1,7 @@
 """A command in a terminal: keys are pressed, and what it shows becomes a page."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -26,8 +27,8 @@ _COLOURS = {
 }
 _TEXT, _BACKGROUND = "#e8eaed", "#20242b"
 _PAGE = """<!DOCTYPE html><meta charset="utf-8"><body style="background: {background}"><pre style="
-color: {text}; display: inline-block; margin: 12px; font: 15px/1.35 'DejaVu Sans Mono', monospace"
->{lines}</pre>"""
+display: inline-block; padding: 16px 0; color: {text}; font: 15px/1.35 'DejaVu Sans Mono', monospace
+">{lines}</pre>"""
 
 
 class Terminal:
@@ -68,7 +69,9 @@ class Terminal:
         traceback: TracebackType | None,
     ) -> None:
         """End the command."""
-        self._child.close(force=True)
+        self._child.kill(signal.SIGKILL)  # browsers and servers end with it
+        self._child.wait()
+        self._child.close()
 
     def press(self, keys: str) -> None:
         """Press keys."""
