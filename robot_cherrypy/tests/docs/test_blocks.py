@@ -48,6 +48,11 @@ ELSEWHERE = {
     "pip install robotframework-pabot": "the installation of what the tests need",
     "robot-cherrypy doctor --install": "bootstrap.py",
     "robot --outputdir results --variable SERVER:${{ matrix.server }} acceptance/": "tox",
+    "robot-cherrypy run --processes auto --shard ${{ matrix.shard }}/3 --server both acceptance/": (
+        "tests/running/test_parallel.py"
+    ),
+    "rebot --merge --outputdir report shard-*/output.xml": "tests/running/test_parallel.py",
+    "pip install robotframework": "the installation of what the tests need",
     "robot --outputdir results --xunit xunit.xml --variable SERVER:$SERVER acceptance/": "tox",
 }
 
