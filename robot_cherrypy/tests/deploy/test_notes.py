@@ -33,11 +33,13 @@ class Writers:
 
     Args:
         port: Where the notes are.
+        host: On which host.
         repeatable: Whether their requests have an Idempotency-Key.
     """
 
-    def __init__(self, port, *, repeatable=False):
-        self._port, self._repeatable, self._stopped = port, repeatable, threading.Event()
+    def __init__(self, port, host="127.0.0.1", *, repeatable=False):
+        self._port, self._host = port, host
+        self._repeatable, self._stopped = repeatable, threading.Event()
         self.written, self.failures = [], []
         self._since = {}
         self._threads = [threading.Thread(target=self._write, args=(n,)) for n in range(4)]
@@ -45,7 +47,7 @@ class Writers:
             thread.start()
 
     def _write(self, writer):
-        client = http.client.HTTPConnection("127.0.0.1", self._port, timeout=60)
+        client = http.client.HTTPConnection(self._host, self._port, timeout=60)
         while not self._stopped.wait(_BETWEEN_WRITES):
             title = uuid.uuid4().hex
             headers = {"Content-Type": "application/json"}
@@ -101,15 +103,15 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def stored(port):
+def stored(port, host="127.0.0.1"):
     """How many notes there are."""
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/api/notes", timeout=60) as response:
+    with urllib.request.urlopen(f"http://{host}:{port}/api/notes", timeout=60) as response:
         return json.load(response)["total"]
 
 
-def titles(port, numbers):
+def titles(port, numbers, host="127.0.0.1"):
     """The titles of notes, by their numbers."""
-    client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    client = http.client.HTTPConnection(host, port, timeout=60)
     found = {}
     for number in numbers:
         client.request("GET", f"/api/notes/{number}")

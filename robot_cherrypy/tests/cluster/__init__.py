@@ -1,0 +1,1 @@
+"""Tests of deploy/swarm: the notes application on three hosts."""
