@@ -26,9 +26,10 @@ _COLOURS = {
     "white": "#e8eaed",
 }
 _TEXT, _BACKGROUND = "#e8eaed", "#20242b"
-_PAGE = """<!DOCTYPE html><meta charset="utf-8"><body style="background: {background}"><pre style="
-display: inline-block; padding: 16px 0; color: {text}; font: 15px/1.35 'DejaVu Sans Mono', monospace
-">{lines}</pre>"""
+_PAGE = """<!DOCTYPE html><meta charset="utf-8">
+<body style="margin: 0; background: {background}"><pre style="
+display: inline-block; margin: 0; padding: 16px; color: {text};
+font: 15px/1.35 'DejaVu Sans Mono', monospace">{lines}</pre>"""
 
 
 class Terminal:
