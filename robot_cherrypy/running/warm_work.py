@@ -116,6 +116,8 @@ def _run(order: Order, send: Send) -> int:
     if order.selection is not None:
         # Other files need not even be parsed. An option of the user's would add files to these.
         options["parseinclude"] = options.get("parseinclude") or _files(order)
+        # Of several folders, some then seem to be empty.
+        options["runemptysuite"] = options.get("runemptysuite") or len(order.sources) > 1
     if order.is_retry:
         options |= {"output": _ATTEMPT, "log": "NONE", "report": "NONE", "xunit": "NONE"}
     sys.__stdout__ = sys.__stderr__ = _Lines(send, are_problems=False)  # type: ignore[misc,assignment]

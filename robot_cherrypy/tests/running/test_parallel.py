@@ -1,6 +1,7 @@
 """Suites in several processes at once are reported as if one process had run them."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -96,6 +97,17 @@ def test_report_is_that_of_robot(folder, capfd):
     assert "[2/2]" in console
     assert "FAIL  Shop.Tea  1 of 2 tests failed in " in console
     assert "    Black: sold out" in console
+
+
+def test_several_folders_are_run(folder, capfd):
+    """A process reads one suite, and the other folders are empty for it."""
+    shutil.copytree("shop", "cafe")
+    assert 2 == main(["run", "--suite", "tea", "-d", "serial", "shop", "cafe"])
+    assert 2 == main(["run", "--suite", "tea", "--processes", "2", "shop", "cafe"])
+    serial, joined = (ExecutionResult(name) for name in ("serial/output.xml", "results/output.xml"))
+    assert [suite.name for suite in joined.suite.suites] == ["Shop", "Cafe"]
+    assert statuses("serial/output.xml") == statuses("results/output.xml")
+    assert serial.suite.name == joined.suite.name
 
 
 def test_failed_tests_are_run_again(folder, capfd):

@@ -160,6 +160,14 @@ def test_end_during_a_run(project, end):
     project.wait_for_end()
 
 
+def test_several_suites_are_named(project):
+    """A saved file runs what it touches of them."""
+    with project.watch("suites/shop.robot", "suites/other.robot") as terminal:
+        assert 3 == len(verdicts(next_run(terminal, "all tests")))
+        project.replace("prices.py", "3 coins", "4 coins")
+        assert "1 failed, 1 passed in" in next_run(terminal, "prices.py")
+
+
 def test_application_that_ends_the_process(project):
     """The watch goes on, and a saved module runs the suite again."""
     project.save("prices.py", "import os\n\nos._exit(3)\n")
