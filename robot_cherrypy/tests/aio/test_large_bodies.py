@@ -1,6 +1,7 @@
 """What CherryPy does with large bodies of coroutine pages does not hold the event loop."""
 
 import asyncio
+import gc
 import hashlib
 import json
 import threading
@@ -121,7 +122,10 @@ def held(monkeypatch):
 
     monkeypatch.setattr(asyncio.Handle, "_run", run)
     monkeypatch.setattr(server_module, "new_event_loop", asyncio.new_event_loop)
-    return held
+    gc.collect()
+    gc.freeze()  # what other tests have left would be searched for garbage in a callback
+    yield held
+    gc.unfreeze()
 
 
 # CherryPy leaves some files to the garbage collector.

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from robot_cherrypy.errors import StackError
+from robot_cherrypy.hosts.stack_file import images_of, read_stack
 from robot_cherrypy.stack import executables
 from robot_cherrypy.tests.docs.blocks import ALL, RUN, Block, blocks_of
 
@@ -45,7 +46,6 @@ ELSEWHERE = {
     "robot --outputdir results --listener robot_cherrypy.coverage:sample_app acceptance/traffic": (
         "the acceptance suite about coverage"
     ),
-    "pip install robotframework-pabot": "the installation of what the tests need",
     "robot-cherrypy doctor --install": "bootstrap.py",
     "robot --outputdir results --variable SERVER:${{ matrix.server }} acceptance/": "tox",
     "robot-cherrypy run --processes auto --shard ${{ matrix.shard }}/3 --server both acceptance/": (
@@ -105,8 +105,13 @@ def _shell(block, folder):
             _run(["bash", "-c", command], folder)
 
 
-def _yaml(block, _folder):
-    """Run no job, but let it run no command either that runs nowhere."""
+def _yaml(block, folder):
+    """Read a stack file; run no job, but let it run no command either that runs nowhere."""
+    if block.text.startswith("services:"):
+        file = folder / "stack.yml"
+        file.write_text(block.text)
+        assert images_of(read_stack(file, "shop", has_virtual_servers=True))
+        return
     commands = list(_shown_commands(block))
     assert commands
     assert [] == [command for command in commands if command not in ELSEWHERE]
