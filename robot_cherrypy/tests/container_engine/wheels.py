@@ -20,6 +20,22 @@ _SERVER = _ROOT / "deploy/server"
 # What else the applications of tests need.
 _MORE = ("fastapi", "flask")
 
+# pip, which asks its own Python for the markers of requirements (`python_version < "3.12"`), for the
+# Python that is its first argument.
+_PIP = """
+import sys
+from pip._vendor.packaging import markers
+
+environment = markers.default_environment()
+environment |= {"python_version": sys.argv[1], "python_full_version": f"{sys.argv[1]}.0"}
+markers.default_environment = lambda: dict(environment)
+sys.argv[:2] = ["pip"]
+
+from pip._internal.cli.main import main
+
+sys.exit(main())
+"""
+
 # The platforms whose wheels run in the images, by their tags (PEP 600).
 _PLATFORMS = ("manylinux_2_28", "manylinux_2_24", "manylinux_2_17", "manylinux2014", "manylinux1")
 
@@ -35,7 +51,14 @@ def folder(base):
     """
     requirements = [*_requirements(), *_MORE]
     wheels = _cached("wheels", _python_of(base), requirements, "download", "--dest")
-    _pip("wheel", "--no-deps", "--wheel-dir", str(wheels), str(_SERVER))
+    _pip(
+        sysconfig.get_python_version(),
+        "wheel",
+        "--no-deps",
+        "--wheel-dir",
+        str(wheels),
+        str(_SERVER),
+    )
     return wheels
 
 
@@ -61,6 +84,7 @@ def _cached(name, python, requirements, command, into):
     if not folder.is_dir():
         with tempfile.TemporaryDirectory(prefix=f"{name}-", dir=folder.parent) as made:
             _pip(
+                python,
                 *(command, into, f"{made}/packages", "--only-binary", ":all:"),
                 *("--python-version", python, "--implementation", "cp"),
                 *(f"--platform={name}_{platform.machine()}" for name in _PLATFORMS),
@@ -91,9 +115,9 @@ def _python_of(base):
     raise EngineError(f"{base} has no Python")
 
 
-def _pip(*arguments):
+def _pip(python, *arguments):
     ended = subprocess.run(
-        [sys.executable, "-m", "pip", "--quiet", *arguments],
+        [sys.executable, "-c", _PIP, python, "--quiet", *arguments],
         check=False,
         capture_output=True,
         text=True,
