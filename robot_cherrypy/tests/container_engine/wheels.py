@@ -20,8 +20,8 @@ _SERVER = _ROOT / "deploy/server"
 # What else the applications of tests need.
 _MORE = ("fastapi", "flask")
 
-# pip, which asks its own Python for the markers of requirements (`python_version < "3.12"`), for the
-# Python that is its first argument.
+# pip asks its own Python for the markers of requirements, such as `python_version < "3.12"`. This
+# is pip for the Python that is its first argument.
 _PIP = """
 import sys
 from pip._vendor.packaging import markers
