@@ -1,5 +1,6 @@
 """Files that are saved in some folders, as they are saved."""
 
+import importlib.util
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -80,6 +81,9 @@ class FolderWatch:
 
 
 def _saved(path: Path, change: str) -> SavedFile:
+    if path.suffix == ".py":
+        # Python takes the bytecode of a module for current if size and second are the same.
+        Path(importlib.util.cache_from_source(path)).unlink(missing_ok=True)
     return SavedFile(path, is_new=change == "added")
 
 
