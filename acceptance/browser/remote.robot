@@ -29,6 +29,14 @@ Browser Does Not Reach The Server
     ...    EQUALS:Page ${url}/ did not load: net::ERR_NAME_NOT_RESOLVED. Server 'shop' had no request: the browser, which is elsewhere, does not reach ${name}. Use 'Start Server' with host=0.0.0.0, and with a public_url by which that machine knows this one
     ...    Open Remote Browser
 
+Server Is Reached And Does Not Answer
+    [Documentation]    A page that does not load for another reason is not said to be out of reach.
+    ${url}    Start    kinds:Pages    public_url=http://shop.localhost
+    Open Remote Browser
+    Drop Connections    /config
+    Run Keyword And Expect Error    EQUALS:Page ${url}/config did not load: net::ERR_EMPTY_RESPONSE
+    ...    Go To Page    /config
+
 Public URL Is None
     Start Should Fail    sample_app.kinds:Pages    'shop' is no URL of a server, such as http://ci.example.
     ...    public_url=shop

@@ -260,12 +260,13 @@ class BrowserKeywords:
         return (server.public_url if driver is None else base_url_in(driver, server)) + url
 
     def _load(self, driver: WebDriver, page: str, library: SeleniumLibrary) -> None:
-        begin = time.time()
+        begin = time.monotonic()
         try:
             _go_to(driver, page, self._watch(library))
         except BrowserError as error:
-            reason = self._unreached(driver, page, begin)
-            raise BrowserError(f"{error}{reason}") from error.__cause__
+            if reason := self._unreached(driver, page, begin):
+                raise BrowserError(f"{error}{reason}") from error.__cause__
+            raise
 
     def _unreached(self, driver: WebDriver, page: str, begin: float) -> str:
         """Return how a browser elsewhere reaches a server, if that has had no request of it."""
