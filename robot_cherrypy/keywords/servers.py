@@ -416,14 +416,16 @@ def _folder(path: Path | None) -> Path | None:
 
 
 def _public_url(url: str | None) -> str | None:
+    if not url:
+        return None
     try:
-        parts = urlsplit(url or "http://any")
+        parts = urlsplit(url)
         is_usable = bool(parts.hostname) and parts.port != 0
     except ValueError:
         is_usable = False
     if not is_usable or parts.scheme not in {"http", "https"} or parts.path.strip("/"):
         raise ServerError(f"'{url}' is no URL of a server, such as http://ci.example.")
-    return url and f"{parts.scheme}://{parts.netloc}"
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _name(alias: str) -> str:
