@@ -67,6 +67,8 @@ class FolderWatch:
                     stop_event=self._ended,
                     yield_on_timeout=False,
                 ):
+                    for _change, path in changes:
+                        _forget_bytecode(Path(path))
                     saved([_saved(Path(path), change.name) for change, path in sorted(changes)])
             except (OSError, RuntimeError) as error:
                 failed(str(error))
@@ -80,10 +82,13 @@ class FolderWatch:
         self._thread.join()
 
 
-def _saved(path: Path, change: str) -> SavedFile:
+def _forget_bytecode(path: Path) -> None:
+    """Delete bytecode that Python would take for that of a module of the same size and second."""
     if path.suffix == ".py":
-        # Python takes the bytecode of a module for current if size and second are the same.
         Path(importlib.util.cache_from_source(path)).unlink(missing_ok=True)
+
+
+def _saved(path: Path, change: str) -> SavedFile:
     return SavedFile(path, is_new=change == "added")
 
 
