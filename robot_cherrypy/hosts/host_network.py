@@ -14,6 +14,7 @@ from robot_cherrypy.errors import HostError, suggest_alike
 from robot_cherrypy.hosts import scripts
 from robot_cherrypy.hosts.docker_api import DockerAPI
 from robot_cherrypy.hosts.host_requirements import why_no_hosts
+from robot_cherrypy.hosts.looks import looks
 from robot_cherrypy.processes.executables import find_executables
 from robot_cherrypy.stack.guarded_program import GuardedProgram
 
@@ -23,12 +24,8 @@ _ORDER_TIMEOUT = 60.0
 # How long all hosts may take to end, in seconds. They take one.
 _STOP_TIMEOUT = 60.0
 
-# How often an engine is asked whether it has started, in seconds.
-_INTERVAL = 0.1
-
 # Hosts have the numbers from 1, and the machine itself 254.
 MOST_HOSTS = 50
-
 
 # Where disks of hosts are: in memory, which is faster, or in the folder for temporary files.
 Disk = Literal["memory", "folder"]
@@ -184,15 +181,14 @@ class HostNetwork:
         self._program.wait_for_line(done, _ORDER_TIMEOUT, after=known)
 
     def _wait_for_engine(self, host: Host, timeout: float) -> None:
-        deadline = time.monotonic() + timeout
-        while not _answers(host):
-            if time.monotonic() >= deadline:
-                log = (self.folder / str(host.number) / "log").read_text(errors="replace")
-                raise HostError(
-                    f"The engine of host '{host.name}' did not start within {timeout:g} s. Its log"
-                    f" ended with:\n{log[-2000:]}"
-                )
-            time.sleep(_INTERVAL)
+        for _ in looks(timeout):
+            if _answers(host):
+                return
+        log = (self.folder / str(host.number) / "log").read_text(errors="replace")
+        raise HostError(
+            f"The engine of host '{host.name}' did not start within {timeout:g} s. Its log ended"
+            f" with:\n{log[-2000:]}"
+        )
 
 
 def _answers(host: Host) -> bool:

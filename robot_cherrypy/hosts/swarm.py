@@ -3,7 +3,7 @@
 import json
 import time
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from robot_cherrypy.errors import HostError, suggest_alike
 from robot_cherrypy.hosts.host_images import HostImages
 from robot_cherrypy.hosts.host_network import MOST_HOSTS, Disk, Host, HostNetwork
 from robot_cherrypy.hosts.host_requirements import has_virtual_servers
+from robot_cherrypy.hosts.looks import looks
 from robot_cherrypy.hosts.stack_file import images_of, needs_virtual_servers, read_stack
 from robot_cherrypy.hosts.swarm_service import SwarmService
 
@@ -20,10 +21,6 @@ _LEADER_TIMEOUT = 60.0
 
 # How long a manager may take, in seconds, before another is asked: it may wait for a dead leader.
 _ANSWER_TIMEOUT = 5.0
-
-# How often the state of a Swarm is looked at, in seconds: each look is a few requests of
-# milliseconds.
-_INTERVAL = 0.1
 
 _STACK_LABEL = "com.docker.stack.namespace"
 
@@ -230,21 +227,20 @@ class Swarm:
         Raises:
             HostError: There is none, even after a while.
         """
-        deadline = time.monotonic() + _LEADER_TIMEOUT
+        reachable = [host for host in self._managers if host.is_reachable]
         reason = "none of them runs."
-        while True:
-            reachable = [host for host in self._managers if host.is_reachable]
+        for _ in looks(_LEADER_TIMEOUT):
             for host in reachable:
                 try:
                     return host, host.api.get(path, filters, _ANSWER_TIMEOUT)
                 except HostError as error:
                     reason = str(error)
-            if len(reachable) * 2 <= len(self._managers) or time.monotonic() >= deadline:
-                raise HostError(
-                    f"Swarm has no leader: {len(reachable)} of {len(self._managers)} managers run"
-                    f" and are connected, and more than half have to. The last reason: {reason}"
-                )
-            time.sleep(_INTERVAL)
+            if len(reachable) * 2 <= len(self._managers):
+                break
+        raise HostError(
+            f"Swarm has no leader: {len(reachable)} of {len(self._managers)} managers run and are"
+            f" connected, and more than half have to. The last reason: {reason}"
+        )
 
     def _wait_for_node(self, host: Host, timeout: float) -> None:
         self._wait_until(
@@ -253,12 +249,11 @@ class Swarm:
             f"Host '{host.name}' is not ready for Swarm",
         )
 
-    def _wait_until(self, condition: Any, timeout: float, failure: str) -> None:
-        deadline = time.monotonic() + timeout
-        while not condition():
-            if time.monotonic() >= deadline:
-                raise HostError(f"{failure} after {timeout:g} s.")
-            time.sleep(_INTERVAL)
+    def _wait_until(self, condition: Callable[[], bool], timeout: float, failure: str) -> None:
+        for _ in looks(timeout):
+            if condition():
+                return
+        raise HostError(f"{failure} after {timeout:g} s.")
 
 
 def _name_of(container: Mapping[str, Any]) -> str:

@@ -1,16 +1,13 @@
 """A service of a stack on a Swarm."""
 
-import time
 from typing import TYPE_CHECKING, Any
 
 from robot_cherrypy.errors import HostError
+from robot_cherrypy.hosts.looks import looks
 
 if TYPE_CHECKING:
     from robot_cherrypy.hosts.host_network import Host
     from robot_cherrypy.hosts.swarm import Swarm
-
-# How often a service is looked at, in seconds: each look is a few requests of milliseconds.
-_INTERVAL = 0.1
 
 # States of an update that will not go on, other than its success.
 _FAILED = {"paused", "rollback_paused", "rollback_completed"}
@@ -54,11 +51,12 @@ class SwarmService:
         Raises:
             HostError: There are more or fewer when the time is over.
         """
-        deadline = time.monotonic() + timeout
-        while (ready := len(self._ready())) != number:
-            if time.monotonic() >= deadline:
-                raise self._failure(f"has {ready} of {number} replicas after {timeout:g} s")
-            time.sleep(_INTERVAL)
+        ready = 0
+        for _ in looks(timeout):
+            ready = len(self._ready())
+            if ready == number:
+                return
+        raise self._failure(f"has {ready} of {number} replicas after {timeout:g} s")
 
     def wait_until_ready(self, timeout: float) -> None:
         """Wait until all containers that the service should have are ready, or have done their job.
@@ -66,11 +64,12 @@ class SwarmService:
         Raises:
             HostError: They are not in time.
         """
-        deadline = time.monotonic() + timeout
-        while (missing := self._missing()) > 0:
-            if time.monotonic() >= deadline:
-                raise self._failure(f"was not ready in time: it lacks {missing} replicas")
-            time.sleep(_INTERVAL)
+        missing = 0
+        for _ in looks(timeout):
+            missing = self._missing()
+            if missing <= 0:
+                return
+        raise self._failure(f"was not ready in time: it lacks {missing} replicas")
 
     def wait_for_update(self, before: _State | None, timeout: float) -> None:
         """Wait until an update has ended, if there is one.
@@ -84,8 +83,7 @@ class SwarmService:
         """
         if before is None or not _is_updated(before, self.state()):
             return
-        deadline = time.monotonic() + timeout
-        while True:
+        for _ in looks(timeout):
             update = self.state().get("UpdateStatus") or {}
             if update.get("StartedAt") != (before.get("UpdateStatus") or {}).get("StartedAt"):
                 if update["State"] == "completed":
@@ -93,9 +91,7 @@ class SwarmService:
                 if update["State"] in _FAILED:
                     end = update["State"].replace("_", " ")
                     raise self._failure(f"was not updated ({end}): {update.get('Message')}")
-            if time.monotonic() >= deadline:
-                raise self._failure("was not updated in time")
-            time.sleep(_INTERVAL)
+        raise self._failure("was not updated in time")
 
     def hosts(self) -> "list[Host]":
         """Return the hosts with containers that are ready, each once."""
