@@ -31,7 +31,7 @@ _PYTHON = _VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 _STAMP = _VENV / "bootstrap-stamp"
 
 # What each task is for, and tox's command for it. Without names, tox runs its `env_list`: two of
-# them at a time, because most tests wait more than they compute.
+# them at a time, because one alone seldom keeps more than one processor busy.
 _TASKS = {
     "acceptance": (
         "run the acceptance suites on both servers, into one report",

@@ -96,7 +96,7 @@ def wait_for(url, expected, container):
 def wheels(tmp_path_factory):
     """The folder with the server's wheel, where there is an engine; offline with all it needs."""
     if not IS_OFFLINE:
-        reason = os.environ.get("NO_CONTAINER_ENGINE", "tox -e deploy starts one")
+        reason = os.environ.get("NO_CONTAINER_ENGINE", "tox -e deploy and tox -e cluster start one")
         if not ("NO_CONTAINER_ENGINE" in os.environ and "CI" in os.environ):
             pytest.skip(f"no container engine: {reason}")
     if not shutil.which("docker"):
