@@ -14,13 +14,10 @@ ${SERVER}    threaded
 
 *** Test Cases ***
 Errors Fail The Right Ten Of Fifty Tests In Two Processes
-    ${folder}    Run Inner Suite    evidence/fifty_tests    --variable    SERVER:${SERVER}    runner=processes
-    Inner Run Should Have    passed=40    failed=10
-    Only Matching Inner Tests Should Have Failed    Planted In A*
-    ${log}    Get File    ${folder}/output.xml
-    Should Contain    ${log}    Both sides of this test
-    Nothing Should Be Left Of Inner Run
-    Delete Inner Reports
+    Errors Should Fail The Right Tests    processes
+
+Errors Fail The Right Ten Of Fifty Tests Under Pabot
+    Errors Should Fail The Right Tests    pabot
 
 Evidence Is In A Merged Report
     ${folder}    Run Inner Suite    evidence/both_sides.robot    --variable    SERVER:${SERVER}
@@ -29,4 +26,17 @@ Evidence Is In A Merged Report
     Should Contain    ${merged.stdout}    merged/log.html
     ${log}    Get File    ${folder}/merged/output.xml
     Should Contain    ${log}    data:image/jpeg;base64,
+    Delete Inner Reports
+
+
+*** Keywords ***
+Errors Should Fail The Right Tests
+    [Documentation]    Runs suites at once by a runner; ten of their fifty tests have an error.
+    [Arguments]    ${runner}
+    ${folder}    Run Inner Suite    evidence/fifty_tests    --variable    SERVER:${SERVER}    runner=${runner}
+    Inner Run Should Have    passed=40    failed=10
+    Only Matching Inner Tests Should Have Failed    Planted In A*
+    ${log}    Get File    ${folder}/output.xml
+    Should Contain    ${log}    Both sides of this test
+    Nothing Should Be Left Of Inner Run
     Delete Inner Reports
