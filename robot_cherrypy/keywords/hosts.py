@@ -10,8 +10,8 @@ from robot_cherrypy.hosts.host_network import Disk
 from robot_cherrypy.keywords.files_of_suites import found
 from robot_cherrypy.keywords.running_hosts import HostEngine, RunningHosts
 
-# How long a step may take on a busy machine. Three hosts are joined in ten seconds on an idle one,
-# and Swarm notices after 10 to 20 that a host is dead.
+# How long a step may take on a busy machine. On a free one, three hosts are joined in 3 s, and
+# Swarm notices after 10 to 20 that a host is dead.
 _TIMEOUT = timedelta(minutes=3)
 
 
