@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from robot_cherrypy.containers.compose_project import name_of, running_projects
 from robot_cherrypy.evidence.run_history import Step
-from robot_cherrypy.hosts.swarm import running_swarms
+from robot_cherrypy.hosts.cluster import running_clusters
 
 # How many lines the timeline shows, as rows among the keywords. Sections of their own have all of
 # them. The last lines say why a test has failed.
@@ -29,7 +29,9 @@ def container_lines_since(start: float) -> list[ContainerLine]:
         for at, text in project.engine.log_since(state["Id"], start)
     ]
     lines += [
-        ContainerLine(*line) for swarm in running_swarms() for line in swarm.lines_since(start)
+        ContainerLine(*line)
+        for cluster in running_clusters()
+        for line in cluster.lines_since(start)
     ]
     return sorted(lines, key=lambda line: line.at)
 

@@ -2,13 +2,13 @@
 
 import json
 import time
-import weakref
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from robot_cherrypy.containers.engine import last_lines
-from robot_cherrypy.errors import HostError, suggest_alike
+from robot_cherrypy.errors import HostError
+from robot_cherrypy.hosts.cluster import Cluster
 from robot_cherrypy.hosts.host_images import HostImages
 from robot_cherrypy.hosts.host_network import MOST_HOSTS, Disk, Host, HostNetwork
 from robot_cherrypy.hosts.host_requirements import has_virtual_servers
@@ -24,16 +24,8 @@ _ANSWER_TIMEOUT = 5.0
 
 _STACK_LABEL = "com.docker.stack.namespace"
 
-# The Swarms of this process; each adds itself when it starts, and removes itself when it stops.
-_SWARMS: "weakref.WeakSet[Swarm]" = weakref.WeakSet()
 
-
-def running_swarms() -> list["Swarm"]:
-    """Return the Swarms of this process that were not stopped yet."""
-    return sorted(_SWARMS, key=lambda swarm: swarm.network.name)
-
-
-class Swarm:
+class Swarm(Cluster):
     """Hosts joined to a Swarm.
 
     Args:
@@ -48,86 +40,93 @@ class Swarm:
         if not 1 <= managers <= number:
             raise HostError(f"Of {number} hosts, 1 to {number} can be managers, not {managers}.")
         self.network = HostNetwork(number, disk)
+        super().__init__(self.network.name)
         self._managers = self.network.hosts[:managers]
         self._images = HostImages(self.network.folder)
         self._nodes: dict[str, Host] = {}
-        self.stacks: dict[str, list[str]] = {}
 
-    def start(self, timeout: float) -> None:
-        """Start and join all hosts; nothing is left if that fails."""
-        _SWARMS.add(self)
-        try:
-            self.network.start(timeout)
-            first, *others = self.network.hosts
-            first.engine.run("swarm", "init", "--advertise-addr", first.address)
-            for host in others:
-                role = "manager" if host in self._managers else "worker"
-                token = first.engine.run("swarm", "join-token", "--quiet", role).strip()
-                where = ("--advertise-addr", host.address, first.address)
-                host.engine.run("swarm", "join", "--token", token, *where)
-        except BaseException:
-            self.stop()
-            raise
+    @property
+    def host_names(self) -> list[str]:
+        """The names of all hosts."""
+        return [host.name for host in self.network.hosts]
 
-    def stop(self) -> None:
-        """End all hosts; return when nothing of them is left."""
-        _SWARMS.discard(self)
+    def _start(self, timeout: float) -> None:
+        self.network.start(timeout)
+        first, *others = self.network.hosts
+        first.engine.run("swarm", "init", "--advertise-addr", first.address)
+        for host in others:
+            role = "manager" if host in self._managers else "worker"
+            token = first.engine.run("swarm", "join-token", "--quiet", role).strip()
+            where = ("--advertise-addr", host.address, first.address)
+            host.engine.run("swarm", "join", "--token", token, *where)
+
+    def _stop(self) -> None:
         self.network.stop()
 
-    def restart(self, host: Host, timeout: float) -> None:
+    def kill(self, host: str) -> None:
+        """End a host as if its power had failed."""
+        self.network.kill(self.network.host(host))
+
+    def restart(self, host: str, timeout: float) -> None:
         """Start a host again; return when it is ready for containers."""
-        self.network.restart(host, timeout)
-        self._images.copy_to([host])
+        started = self.network.host(host)
+        self.network.restart(started, timeout)
+        self._images.copy_to([started])
         self._wait_for_node(host, timeout)
 
-    def reconnect(self, host: Host, timeout: float) -> None:
+    def disconnect(self, host: str) -> None:
+        """Cut the link of a host to the network."""
+        self.network.disconnect(self.network.host(host))
+
+    def reconnect(self, host: str, timeout: float) -> None:
         """Restore the link of a host; return when it is ready for containers."""
-        self.network.reconnect(host)
+        self.network.reconnect(self.network.host(host))
         self._wait_for_node(host, timeout)
 
-    def drain(self, host: Host, timeout: float) -> None:
+    def drain(self, host: str, timeout: float) -> None:
         """Move what Swarm runs on a host to others; return when nothing of it is left there.
 
         Raises:
             HostError: The host is not reachable, or something is left there.
         """
-        if not host.is_reachable:
-            raise HostError(f"Host '{host.name}' cannot be drained: it is cut off or does not run.")
-        self.ask("node", "update", "--availability", "drain", host.name)
+        drained = self.network.host(host)
+        if not drained.is_reachable:
+            raise HostError(f"Host '{host}' cannot be drained: it is cut off or does not run.")
+        self.ask("node", "update", "--availability", "drain", host)
         self._wait_until(
-            lambda: all(each["State"] != "running" for _, each in self._containers(host)),
+            lambda: all(each["State"] != "running" for _, each in self._containers(drained)),
             timeout,
-            f"Containers still run on host '{host.name}'",
+            f"Containers still run on host '{host}'",
         )
 
-    def resume(self, host: Host) -> None:
+    def resume(self, host: str) -> None:
         """Let Swarm use a drained host again."""
-        self.ask("node", "update", "--availability", "active", host.name)
+        self.ask("node", "update", "--availability", "active", self.network.host(host).name)
 
-    def deploy(self, file: Path, name: str, images: Sequence[str], timeout: float) -> list[str]:
+    def deploy(self, path: Path, name: str, images: Sequence[str], timeout: float) -> list[str]:
         """Deploy a stack, or what has changed of it; return when all of it is ready.
 
         Returns:
-            The services whose ports are not those of all hosts, as the kernel lacks IPVS.
+            What a user should be warned of: ports that are not those of all hosts.
 
         Raises:
             HostError: A service was not ready in time, or its update was rolled back.
         """
         can_balance = has_virtual_servers()
-        given = read_stack(file, name, has_virtual_servers=True)
-        stack = given if can_balance else read_stack(file, name, has_virtual_servers=False)
+        given = read_stack(path, name, has_virtual_servers=True)
+        stack = given if can_balance else read_stack(path, name, has_virtual_servers=False)
         self._images.add([*images, *images_of(stack)], self._running_hosts())
         deadline = time.monotonic() + timeout
-        path = self.network.folder / f"{name}.json"
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(stack))
+        file = self.network.folder / f"{name}.json"
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(stack))
         names = list(stack["services"])
         before = {
             service["Spec"]["Name"]: service
             for service in self.get("/services", label=f"{_STACK_LABEL}={name}")
         }
         manager, _ = self._manager("/nodes", {})
-        options = ("--resolve-image", "never", "--prune", "--compose-file", str(path))
+        options = ("--resolve-image", "never", "--prune", "--compose-file", str(file))
         ended = manager.engine.try_to_run("stack", "deploy", *options, name, timeout=timeout)
         if ended.returncode:
             raise HostError(f"Stack '{name}' was not deployed: {last_lines(ended.stderr)}")
@@ -137,30 +136,19 @@ class Swarm:
             service = self.service(name, each)
             service.wait_for_update(before.get(service.full_name), deadline - time.monotonic())
             service.wait_until_ready(deadline - time.monotonic())
-        return [] if can_balance else list(needs_virtual_servers(given))
+        without = [] if can_balance else needs_virtual_servers(given)
+        if not without:
+            return []
+        described = ", ".join(f"'{service}'" for service in without)
+        warning = (
+            "This machine's kernel has no IPVS, by which a port of a service is one of all hosts."
+            f" The ports of {described} are those of the hosts with a container of it."
+        )
+        return [warning]
 
     def service(self, stack: str, name: str) -> SwarmService:
         """Return a service of a stack."""
         return SwarmService(self, stack, name)
-
-    def has_service(self, name: str) -> bool:
-        """Whether a stack has a service."""
-        return any(name in services for services in self.stacks.values())
-
-    def find_service(self, name: str) -> SwarmService:
-        """Return the service of a name in the newest stack that has it.
-
-        Raises:
-            HostError: There is none.
-        """
-        for stack, services in reversed(self.stacks.items()):
-            if name in services:
-                return self.service(stack, name)
-        known = [service for services in self.stacks.values() for service in services]
-        names = ", ".join(f"'{each}'" for each in known) or "none"
-        raise HostError(
-            f"No stack has a service '{name}'. Services: {names}.{suggest_alike(name, known)}"
-        )
 
     def ask(self, *command: str) -> str:
         """Run a command on a manager; return what it printed."""
@@ -242,11 +230,11 @@ class Swarm:
             f" connected, and more than half have to. The last reason: {reason}"
         )
 
-    def _wait_for_node(self, host: Host, timeout: float) -> None:
+    def _wait_for_node(self, host: str, timeout: float) -> None:
         self._wait_until(
-            lambda: self.get(f"/nodes/{host.name}")["Status"]["State"] == "ready",
+            lambda: self.get(f"/nodes/{host}")["Status"]["State"] == "ready",
             timeout,
-            f"Host '{host.name}' is not ready for Swarm",
+            f"Host '{host}' is not ready for Swarm",
         )
 
     def _wait_until(self, condition: Callable[[], bool], timeout: float, failure: str) -> None:

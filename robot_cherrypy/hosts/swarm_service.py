@@ -93,12 +93,12 @@ class SwarmService:
                     raise self._failure(f"was not updated ({end}): {update.get('Message')}")
         raise self._failure("was not updated in time")
 
-    def hosts(self) -> "list[Host]":
-        """Return the hosts with containers that are ready, each once."""
-        numbers = {host.number: host for host, _container in self._ready()}
+    def host_names(self) -> list[str]:
+        """Return the names of the hosts with containers that are ready, each once."""
+        numbers = {host.number: host.name for host, _container in self._ready()}
         return [numbers[number] for number in sorted(numbers)]
 
-    def address(self, port: int, host: "Host | None") -> tuple[str, int]:
+    def address(self, port: int, host: str | None) -> tuple[str, int]:
         """Return the address at which a port is reached.
 
         Args:
@@ -126,10 +126,11 @@ class SwarmService:
                 for each in self._swarm.network.hosts
                 if each.is_reachable
             }
+        wanted = self._swarm.network.host(host).address if host else None
         for address, number in candidates.items():
-            if host is None or host.address == address:
+            if wanted in {None, address}:
                 return address, number
-        where = f"on host '{host.name}'" if host else "on any host"
+        where = f"on host '{host}'" if host else "on any host"
         raise self._failure(f"has no port {port} {where}")
 
     def _host_ports(self, port: int) -> dict[str, int]:

@@ -62,9 +62,8 @@ class HostKeywords:
         | Kill Host    host2
         | Wait Until Service Has Replicas    web    2
         """
-        assert engine == "swarm"
-        swarm = self._running.start(number, managers, disk, timeout.total_seconds())
-        names = [host.name for host in swarm.network.hosts]
+        seconds = timeout.total_seconds()
+        names = self._running.start(engine, number, managers, disk, seconds).host_names
         logger.info(f"These hosts run: {', '.join(names)}.")
         return names
 
@@ -140,7 +139,7 @@ class HostKeywords:
         | Kill Host    host2
         | Restart Host    host2
         """
-        self._running.swarm.network.kill(self._running.host(host))
+        self._running.cluster.kill(host)
 
     @keyword
     def restart_host(self, host: str, timeout: timedelta = _TIMEOUT) -> None:
@@ -159,7 +158,7 @@ class HostKeywords:
         | Start Hosts    3
         | Restart Host    host2
         """
-        self._running.swarm.restart(self._running.host(host), timeout.total_seconds())
+        self._running.cluster.restart(host, timeout.total_seconds())
 
     @keyword
     def disconnect_host(self, host: str) -> None:
@@ -176,7 +175,7 @@ class HostKeywords:
         | Disconnect Host    host2
         | Reconnect Host    host2
         """
-        self._running.swarm.network.disconnect(self._running.host(host))
+        self._running.cluster.disconnect(host)
 
     @keyword
     def reconnect_host(self, host: str, timeout: timedelta = _TIMEOUT) -> None:
@@ -194,7 +193,7 @@ class HostKeywords:
         | Disconnect Host    host2
         | Reconnect Host    host2
         """
-        self._running.swarm.reconnect(self._running.host(host), timeout.total_seconds())
+        self._running.cluster.reconnect(host, timeout.total_seconds())
 
     @keyword
     def drain_host(self, host: str, timeout: timedelta = _TIMEOUT) -> None:
@@ -214,7 +213,7 @@ class HostKeywords:
         | Drain Host    host2
         | Resume Host    host2
         """
-        self._running.swarm.drain(self._running.host(host), timeout.total_seconds())
+        self._running.cluster.drain(host, timeout.total_seconds())
 
     @keyword
     def resume_host(self, host: str) -> None:
@@ -231,7 +230,7 @@ class HostKeywords:
         | Drain Host    host2
         | Resume Host    host2
         """
-        self._running.swarm.resume(self._running.host(host))
+        self._running.cluster.resume(host)
 
     @keyword
     def wait_until_service_has_replicas(
@@ -283,8 +282,7 @@ class HostKeywords:
         | ${url} =    Get Service Url    web    8080
         | Open Headless Browser    ${url}/
         """
-        chosen = self._running.host(host) if host else None
-        address, published = self._running.service(service).address(port, chosen)
+        address, published = self._running.service(service).address(port, host)
         return f"{scheme}://{address}:{published}"
 
     @keyword
@@ -306,4 +304,4 @@ class HostKeywords:
         | @{hosts} =    Get Service Hosts    web
         | Kill Host    ${hosts}[0]
         """
-        return [host.name for host in self._running.service(service).hosts()]
+        return self._running.service(service).host_names()

@@ -7,9 +7,9 @@ from typing import Literal
 from robot_cherrypy.cleanup import Cleanup, Stage
 from robot_cherrypy.errors import HostError
 from robot_cherrypy.evidence import logger
-from robot_cherrypy.hosts.host_network import Disk, Host
+from robot_cherrypy.hosts.cluster import Cluster, Service
+from robot_cherrypy.hosts.host_network import Disk
 from robot_cherrypy.hosts.swarm import Swarm
-from robot_cherrypy.hosts.swarm_service import SwarmService
 
 HostEngine = Literal["swarm"]
 
@@ -21,19 +21,19 @@ class RunningHosts:
 
     def __init__(self, cleanup: Cleanup) -> None:
         self._cleanup = cleanup
-        self._swarm: Swarm | None = None
+        self._cluster: Cluster | None = None
 
-    def start(self, number: int, managers: int | None, disk: Disk, timeout: float) -> Swarm:
+    def start(
+        self, engine: HostEngine, number: int, managers: int | None, disk: Disk, timeout: float
+    ) -> Cluster:
         """Start hosts, which are stopped at the end of the suite."""
-        if self._swarm:
+        if self._cluster:
             raise HostError("There are hosts already: use 'Stop Hosts' first.")
-        if managers is None:
-            managers = _usual_managers(number)
-        swarm = Swarm(number, managers, disk)
-        swarm.start(timeout)
-        self._swarm = swarm
+        cluster = _make(engine, number, managers, disk)
+        cluster.start(timeout)
+        self._cluster = cluster
         self._cleanup.at_end_of_suite(_CLEANUP, self._stop, Stage.DATABASES)
-        return swarm
+        return cluster
 
     def stop(self) -> None:
         """Stop the hosts."""
@@ -41,41 +41,38 @@ class RunningHosts:
         self._stop()
 
     def _stop(self) -> None:
-        swarm, self._swarm = self.swarm, None
-        swarm.stop()
+        cluster, self._cluster = self.cluster, None
+        cluster.stop()
 
     @property
-    def swarm(self) -> Swarm:
+    def cluster(self) -> Cluster:
         """The hosts.
 
         Raises:
             HostError: None were started.
         """
-        if self._swarm is None:
+        if self._cluster is None:
             raise HostError("No hosts were started: use 'Start Hosts' first.")
-        return self._swarm
-
-    def host(self, name: str) -> Host:
-        """Return a host by its name."""
-        return self.swarm.network.host(name)
+        return self._cluster
 
     def has_service(self, name: str) -> bool:
         """Whether a service is deployed on hosts."""
-        return self._swarm is not None and self._swarm.has_service(name)
+        return self._cluster is not None and self._cluster.has_service(name)
 
-    def service(self, name: str) -> SwarmService:
+    def service(self, name: str) -> Service:
         """Return a service that is deployed."""
-        return self.swarm.find_service(name)
+        return self.cluster.find_service(name)
 
-    def deploy(self, file: Path, name: str, images: Sequence[str], timeout: float) -> None:
+    def deploy(self, path: Path, name: str, images: Sequence[str], timeout: float) -> None:
         """Deploy a stack."""
-        without = self.swarm.deploy(file, name, images, timeout)
-        if without:
-            names = ", ".join(f"'{service}'" for service in without)
-            logger.warn(
-                "This machine's kernel has no IPVS, by which a port of a service is one of all"
-                f" hosts. The ports of {names} are those of the hosts with a container of it."
-            )
+        for warning in self.cluster.deploy(path, name, images, timeout):
+            logger.warn(warning)
+
+
+def _make(engine: HostEngine, number: int, managers: int | None, disk: Disk) -> Cluster:
+    """Return hosts that are not started yet."""
+    assert engine == "swarm"
+    return Swarm(number, _usual_managers(number) if managers is None else managers, disk)
 
 
 def _usual_managers(number: int) -> int:

@@ -21,7 +21,7 @@ class Cluster:
 
     def __init__(self, swarm, file):
         self._file = file
-        self.swarm, self.network = swarm, swarm.network
+        self.swarm = swarm
         self.notes = swarm.service("notes", "notes")
 
     def deploy(self):
@@ -32,11 +32,11 @@ class Cluster:
     def place(self):
         """Host and port of the balancer."""
         balancer = self.swarm.service("notes", "balancer")
-        return balancer.address(8080, self.network.host(DATABASE_HOST))
+        return balancer.address(8080, DATABASE_HOST)
 
     def host_of_instance(self):
         """A host with an instance, but without the database."""
-        return next(host for host in self.notes.hosts() if host.name != DATABASE_HOST)
+        return next(host for host in self.notes.host_names() if host != DATABASE_HOST)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +79,7 @@ def test_lost_hosts_lose_nothing_that_was_acknowledged(cluster, tell):
         writers.wait_for_more()
 
         lost, start = cluster.host_of_instance(), time.monotonic()
-        cluster.network.kill(lost)
+        cluster.swarm.kill(lost)
         writers.wait_for_more()
         tell("host killed: notes are written again after", start)
         cluster.notes.wait_for_replicas(2, PATIENCE)
@@ -87,7 +87,7 @@ def test_lost_hosts_lose_nothing_that_was_acknowledged(cluster, tell):
         cluster.swarm.restart(lost, PATIENCE)
 
         lost, start = cluster.host_of_instance(), time.monotonic()
-        cluster.network.disconnect(lost)
+        cluster.swarm.disconnect(lost)
         writers.wait_for_more()
         tell("link cut: notes are written again after", start)
         cluster.notes.wait_for_replicas(2, PATIENCE)
@@ -101,9 +101,9 @@ def test_lost_hosts_lose_nothing_that_was_acknowledged(cluster, tell):
         cluster.swarm.resume(lost)
         writers.wait_for_more()
 
-        cluster.network.kill(cluster.network.host(DATABASE_HOST))
+        cluster.swarm.kill(DATABASE_HOST)
         start = time.monotonic()
-        cluster.swarm.restart(cluster.network.host(DATABASE_HOST), PATIENCE)
+        cluster.swarm.restart(DATABASE_HOST, PATIENCE)
         writers.wait_for_more()
         tell("host of the database started: notes are written again after", start)
     finally:
