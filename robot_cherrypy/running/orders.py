@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 # Sends an object to the process that gave the order; it has to be picklable.
 Send = Callable[[object], None]
 
+# Makes a listener in the process of a run, which tells by the function what it has to say.
+MakeListener = Callable[[Send], object]
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -56,8 +59,6 @@ class Order:
         servers: The kinds of servers on which each test is run, by the variable `SERVER`, in one
             suite for each of them; none if the suites say it.
         is_retry: Whether the results are merged into those that are there.
-        listeners: Called in the process of the run for listeners, with a function that sends what
-            they have to say.
     """
 
     sources: Sequence[str]
@@ -65,7 +66,6 @@ class Order:
     selection: Selection | None = None
     servers: "Sequence[Kind]" = ()
     is_retry: bool = False
-    listeners: Sequence[Callable[[Send], object]] = ()
 
 
 @dataclass(frozen=True)

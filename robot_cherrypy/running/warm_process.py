@@ -15,7 +15,7 @@ from multiprocessing.util import get_temp_dir
 from typing import Any
 
 from robot_cherrypy.browser.prepared import Opening
-from robot_cherrypy.running.orders import Finished, Order, Stop
+from robot_cherrypy.running.orders import Finished, MakeListener, Order, Stop
 from robot_cherrypy.running.warm_work import work
 
 # macOS forks, too, but its system libraries may crash in the fork.
@@ -31,16 +31,24 @@ class WarmProcess:
 
     Args:
         openings: The browsers to open now, which the run probably opens first.
+        listeners: What makes the listeners of the run.
         method: How `multiprocessing` starts the process.
     """
 
-    def __init__(self, openings: Sequence[Opening] = (), method: str = _METHOD) -> None:
+    def __init__(
+        self,
+        openings: Sequence[Opening] = (),
+        listeners: Sequence[MakeListener] = (),
+        method: str = _METHOD,
+    ) -> None:
         context: Any = multiprocessing.get_context(method)
         if method == "forkserver":
             context.set_forkserver_preload(["robot_cherrypy.running.warm_imports"])
         get_temp_dir()  # from now on the process inherits its name, see `warm_work`
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=work, args=(theirs, tuple(openings)))
+        self._process = context.Process(
+            target=work, args=(theirs, tuple(openings), tuple(listeners))
+        )
         self._process.start()
         theirs.close()
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from robot_cherrypy.browser.prepared import Opening
-from robot_cherrypy.running.orders import Finished, Order, Printed, Send
+from robot_cherrypy.running.orders import Finished, MakeListener, Order, Printed, Send
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -30,7 +30,11 @@ _ATTEMPT = "attempt.xml"
 _DEATH = 0.1
 
 
-def work(connection: "Connection[Any, Any]", openings: Sequence[Opening]) -> None:
+def work(
+    connection: "Connection[Any, Any]",
+    openings: Sequence[Opening],
+    listeners: Sequence[MakeListener],
+) -> None:
     """Open browsers, wait for an order, and carry it out.
 
     Without an order the process ends when the other end of the connection is closed, and during a
@@ -39,6 +43,7 @@ def work(connection: "Connection[Any, Any]", openings: Sequence[Opening]) -> Non
     Args:
         connection: To the process that gives the order.
         openings: The browsers to open.
+        listeners: What makes the listeners of the run.
     """
     if os.name == "posix":
         # Ctrl-C is for the terminal's own process, which then stops this one.
@@ -57,7 +62,7 @@ def work(connection: "Connection[Any, Any]", openings: Sequence[Opening]) -> Non
             with lock, contextlib.suppress(OSError):  # nobody is there any more
                 connection.send(message)
 
-        code = _run(order, send)
+        code = _run(order, send, [make(send) for make in listeners])
         send(Finished(code, tuple(filter(_can_be_prepared, PREPARED.openings))))
     except EOFError:  # no order came
         _clean_up_after_parent()
@@ -102,7 +107,7 @@ def _clean_up_after_parent() -> None:
         shutil.rmtree(get_temp_dir(), ignore_errors=True)
 
 
-def _run(order: Order, send: Send) -> int:
+def _run(order: Order, send: Send, listeners: Sequence[object]) -> int:
     from robot import run
 
     from robot_cherrypy.running.arranging import Arrangement
@@ -111,7 +116,7 @@ def _run(order: Order, send: Send) -> int:
     if str(Path.cwd()) not in sys.path:
         sys.path.insert(0, str(Path.cwd()))
     options = dict(order.options)
-    options["listener"] = [*options.get("listener", ()), *(make(send) for make in order.listeners)]
+    options["listener"] = [*options.get("listener", ()), *listeners]
     options["prerunmodifier"] = [*options.get("prerunmodifier", ()), Arrangement(order)]
     if order.selection is not None:
         # Other files need not even be parsed. An option of the user's would add files to these.

@@ -117,7 +117,7 @@ class _Watching:
         self._verdicts: dict[str, Verdict] = {}
         self._unfinished: set[Path] = set()  # suites whose process has died
         self._openings: tuple[Opening, ...] = ()
-        self._spare: WarmProcess | None = WarmProcess()
+        self._spare: WarmProcess | None = self._prepare()
         self._is_closing = False
         self._last_end = 0.0  # of a run, in seconds since the epoch
         self._current: CurrentRun | None = None
@@ -244,11 +244,15 @@ class _Watching:
             selection=selection,
             servers=self._suites.servers,
             is_retry=attempt > 1,
-            listeners=(partial(SuiteListener, roots=self._suites.folders),),
         )
-        self._current = CurrentRun(self._spare or WarmProcess(self._openings), order)
+        self._current = CurrentRun(self._spare or self._prepare(), order)
         self._spare = None
         self._current.start(self._events.put)
+
+    def _prepare(self) -> WarmProcess:
+        """Start a process that knows all of the next run but its order."""
+        listener = partial(SuiteListener, roots=self._suites.folders)
+        return WarmProcess(self._openings, (listener,))
 
     def _hear(self, message: object) -> None:
         """Handle what the current run tells. What a run tells after it was stopped is void."""
@@ -314,7 +318,7 @@ class _Watching:
             rest, self._rest = self._rest.existing(), None
             self._start("what was stopped before", rest)
         else:
-            self._spare = WarmProcess(self._openings)
+            self._spare = self._prepare()
 
     def _is_retried(self, run: CurrentRun) -> bool:
         """Whether the failed tests of a run are run once more."""

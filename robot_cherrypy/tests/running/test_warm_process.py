@@ -70,7 +70,7 @@ def test_next_process_has_the_browser_of_the_last_run(suite, method):
     first.close()
     assert (Printed("False", is_problem=False), 0) == (printed, finished.code)
     (opening,) = finished.openings
-    second = WarmProcess([opening], method)
+    second = WarmProcess([opening], method=method)
     messages = [Printed("True", is_problem=False), Finished(0, (opening,))]
     assert messages == run(second, suite, "Page")
     second.close()
