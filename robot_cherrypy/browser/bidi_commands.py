@@ -1,9 +1,11 @@
-"""Sends commands of WebDriver BiDi to a browser that was just opened."""
+"""WebDriver BiDi: where a browser listens for it, and commands to one that was just opened."""
 
 import contextlib
+import ipaddress
 import json
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlsplit
 
 import websocket
 
@@ -14,6 +16,30 @@ _TIMEOUT = 30.0
 
 # A command and its parameters.
 Command = tuple[str, dict[str, Any]]
+
+
+def bidi_url(driver: Any) -> str:
+    """Return the URL of the WebSocket of a driver's session; empty if it has none.
+
+    A driver on another machine may tell the address that it has there.
+    """
+    url = getattr(driver, "capabilities", {}).get("webSocketUrl")
+    if not isinstance(url, str):
+        return ""
+    told = urlsplit(url)
+    host = urlsplit(driver.command_executor.client_config.remote_server_addr).hostname or ""
+    if is_loopback(told.hostname or "") and not is_loopback(host):
+        name = f"[{host}]" if ":" in host else host
+        return told._replace(netloc=f"{name}:{told.port}").geturl()
+    return url
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its name or address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def send_commands(url: str, commands: Iterable[Command]) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 
 from robot_cherrypy.errors import BrowserError
 
+# In the place of files with certificates: all are accepted.
+ANY = "any"
+
 _BEGIN = "-----BEGIN CERTIFICATE-----"
 _END = "-----END CERTIFICATE-----"
 
@@ -27,6 +30,21 @@ def key_hashes(file: Path) -> list[str]:
         BrowserError: The file cannot be read, or has no certificate.
     """
     try:
+        return [_hash(certificate) for certificate in certificates_in(file)]
+    except (ValueError, IndexError) as error:
+        raise BrowserError(f"{file} has a broken certificate: {error}") from error
+
+
+def certificates_in(file: Path) -> list[bytes]:
+    """Return the certificates in a file, in DER format.
+
+    Args:
+        file: Certificates in PEM format.
+
+    Raises:
+        BrowserError: The file cannot be read, or has no certificate.
+    """
+    try:
         text = file.read_text("ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise BrowserError(f"The certificate {file} cannot be read: {error}") from error
@@ -34,8 +52,8 @@ def key_hashes(file: Path) -> list[str]:
     if not parts:
         raise BrowserError(f"{file} has no certificate: '{_BEGIN}' is not in it.")
     try:
-        return [_hash(ssl.PEM_cert_to_DER_cert(f"{_BEGIN}{part}{_END}\n")) for part in parts]
-    except (ValueError, IndexError) as error:
+        return [ssl.PEM_cert_to_DER_cert(f"{_BEGIN}{part}{_END}\n") for part in parts]
+    except ValueError as error:
         raise BrowserError(f"{file} has a broken certificate: {error}") from error
 
 

@@ -12,12 +12,14 @@ from typing import Any
 
 from selenium import webdriver
 from selenium.common.exceptions import (
+    InvalidSessionIdException,
     NoAlertPresentException,
     StaleElementReferenceException,
     UnexpectedAlertPresentException,
     WebDriverException,
 )
 from selenium.webdriver.chrome.service import Service as ChromeService
+from selenium.webdriver.common.options import ArgOptions
 from selenium.webdriver.common.service import Service
 from selenium.webdriver.edge.service import Service as EdgeService
 from selenium.webdriver.firefox.service import Service as FirefoxService
@@ -35,6 +37,9 @@ _STALE = "Node with given id does not belong to the document"
 
 # ChromeDriver chooses a port that is free for IPv6, and ends if that port is not free for IPv4.
 _PORT_TAKEN = "port not available"
+
+# How a Selenium Grid says that the machine with the browser does not answer any more.
+_NODE_ENDED = "Unable to execute request for an existing session"
 
 # How often it is started then. It chooses another port each time, so five times in a row are no
 # accident.
@@ -150,12 +155,11 @@ class _GuardedEdge(GuardedDriver, webdriver.Edge):
     """Edge under guard."""
 
 
-class _GuardedFirefox(GuardedDriver, webdriver.Firefox):
-    """Firefox under guard.
+class DialogDriver(WebDriver):
+    """A browser that is told to ignore dialogs.
 
     With WebDriver BiDi it would close a dialog as soon as that opens, and so no test could read it.
-    It is told to ignore dialogs, and what it does without BiDi is done here: a command that meets
-    a dialog closes it.
+    What it does without BiDi is done here: a command that meets a dialog closes it.
     """
 
     closes_dialogs = False
@@ -172,12 +176,41 @@ class _GuardedFirefox(GuardedDriver, webdriver.Firefox):
             raise
 
 
-class RemoteDriver(WebDriver):
+class _GuardedFirefox(DialogDriver, GuardedDriver, webdriver.Firefox):
+    """Firefox under guard."""
+
+
+class RemoteDriver(DialogDriver):
     """A remote browser, with the command of the DevTools protocol that local drivers have."""
+
+    def __init__(self, url: str, options: ArgOptions) -> None:
+        self.url = url
+        super().__init__(command_executor=url, options=options)
 
     def execute_cdp_cmd(self, cmd: str, cmd_args: dict[str, Any]) -> Any:
         """Run a command of the DevTools protocol; only a Chromium knows it."""
         return self.execute("executeCdpCommand", {"cmd": cmd, "params": cmd_args})["value"]
+
+    def execute(self, driver_command: Any, params: dict[str, Any] | None = None) -> Any:
+        """Run a command of the WebDriver protocol.
+
+        Raises:
+            InvalidSessionIdException: The browser has ended, or its node of a Selenium Grid has.
+        """
+        try:
+            return super().execute(driver_command, params)
+        except InvalidSessionIdException as error:
+            reason = (error.msg or "").partition("\n")[0]
+        except WebDriverException as error:
+            if _NODE_ENDED not in (error.msg or ""):
+                raise
+            reason = "its node of the Selenium Grid does not answer"
+        raise InvalidSessionIdException(f"The browser at {self.url} has ended: {reason}") from None
+
+    def quit(self) -> None:
+        """Close the browser, unless it has ended."""
+        with suppress(InvalidSessionIdException):
+            super().quit()
 
 
 SERVICES: dict[Family, Callable[..., GuardedService]] = {

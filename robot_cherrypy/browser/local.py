@@ -4,15 +4,15 @@ from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from robot_cherrypy.browser.bidi_commands import send_commands
-from robot_cherrypy.browser.devices import DEVICES
+from robot_cherrypy.browser.devices import unknown_device
 from robot_cherrypy.browser.discovery import Browser, missing, pairs
 from robot_cherrypy.browser.emulation import check_display
-from robot_cherrypy.browser.kinds import kinds_named, suggestion
+from robot_cherrypy.browser.kinds import kinds_named
 from robot_cherrypy.browser.prepared import PREPARED, Opening
 from robot_cherrypy.browser.sandbox import sandbox_problem
+from robot_cherrypy.browser.set_up import resize_view, set_up
 from robot_cherrypy.browser.settings import Settings, options
 from robot_cherrypy.errors import BrowserError
 
@@ -26,12 +26,6 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 _DEFAULTS = Settings()
-
-# Those of the W3C's Permissions registry that Chromium knows.
-_PERMISSIONS = (
-    *("camera", "clipboard-read", "clipboard-write", "geolocation", "microphone", "midi"),
-    *("notifications", "persistent-storage", "screen-wake-lock"),
-)
 
 _REMEDY = "To put them there, run: robot-cherrypy doctor --install"
 
@@ -118,14 +112,9 @@ def open_local(browser: str | Browser = "auto", settings: Settings = _DEFAULTS) 
         except WebDriverException as error:
             reason = _explain(browser, settings, error, selenium_options.arguments)
             raise BrowserError(reason) from error
-        if browser.family == "firefox":
-            _set_up_firefox(driver, settings, settings.downloads or service.folder)
-        else:
-            _set_downloads(driver, settings.downloads or service.folder)
-            _set_locale(driver, settings.emulation.language)
-            _grant(driver, settings.permissions)
+        set_up(driver, settings, _made(settings.downloads or service.folder), None)
         if not (browser.headless_shell or settings.device):
-            _resize_view(driver, settings.size)
+            resize_view(driver, settings.size)
         on_error.pop_all()
     return driver
 
@@ -136,8 +125,7 @@ def _explain(
     """Return why a browser did not start."""
     message = str(error.msg).strip()
     if settings.device and "must be a valid device" in message:
-        hint = suggestion(settings.device, DEVICES) or f" There are {', '.join(DEVICES)}."
-        return f"{browser.label} knows no device {settings.device!r}.{hint}"
+        return str(unknown_device(browser.label, settings.device))
     if browser.family != "firefox":
         message = sandbox_problem(browser.binary, arguments) or message
     if settings.headed and "display" not in message.lower():
@@ -145,65 +133,9 @@ def _explain(
     return f"{browser.label} ({browser.binary}) did not start: {message}"
 
 
-def _set_up_firefox(driver: Any, settings: Settings, downloads: Path | None) -> None:
-    """Do what Firefox takes no option for.
-
-    Raises:
-        BrowserError: It does not speak WebDriver BiDi, as this driver or Firefox is too old.
-    """
-    driver.closes_dialogs = "unhandledPromptBehavior" not in settings.capabilities
-    if downloads is not None:
-        behavior = {"type": "allowed", "destinationFolder": _made(downloads)}
-        command = "browser.setDownloadBehavior", {"downloadBehavior": behavior}
-        send_commands(driver.capabilities["webSocketUrl"], [command])
-
-
-def _set_downloads(driver: "GuardedDriver", folder: Path | None) -> None:
-    """Let pages download files into a folder; without one, into that of the user."""
-    if folder is not None:
-        path = _made(folder)
-        _command(driver, "Browser.setDownloadBehavior", behavior="allow", downloadPath=path)
-
-
-def _made(folder: Path) -> str:
+def _made(folder: Path | None) -> str | None:
     """Return the path of a folder, which is made if need be."""
+    if folder is None:
+        return None
     folder.mkdir(parents=True, exist_ok=True)
     return str(folder.resolve())
-
-
-def _set_locale(driver: "GuardedDriver", language: str | None) -> None:
-    """Let scripts of the first window write numbers and dates in a language.
-
-    Chromium itself uses only languages whose files are installed with it.
-    """
-    if language:
-        _command(driver, "Emulation.setLocaleOverride", locale=language.replace("-", "_"))
-
-
-def _grant(driver: "GuardedDriver", permissions: Iterable[str]) -> None:
-    """Let all pages do what they would have to ask their user for.
-
-    Raises:
-        BrowserError: There is no such permission.
-    """
-    from selenium.common.exceptions import WebDriverException
-
-    for name in permissions:
-        try:
-            _command(driver, "Browser.setPermission", permission={"name": name}, setting="granted")
-        except WebDriverException as error:
-            hint = suggestion(name, _PERMISSIONS) or f" There are {', '.join(_PERMISSIONS)}."
-            raise BrowserError(f"There is no permission '{name}'.{hint}") from error
-
-
-def _command(driver: "GuardedDriver", name: str, **values: Any) -> None:
-    driver.execute("executeCdpCommand", {"cmd": name, "params": values})
-
-
-def _resize_view(driver: "GuardedDriver", size: tuple[int, int]) -> None:
-    """Give the view of the page its size; the window's size includes a frame in some browsers."""
-    view = driver.execute_script("return [innerWidth, innerHeight]")
-    window = driver.get_window_size()
-    if tuple(view) != size:
-        width, height = window["width"] - view[0], window["height"] - view[1]
-        driver.set_window_size(size[0] + width, size[1] + height)

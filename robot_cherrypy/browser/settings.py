@@ -6,16 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from robot_cherrypy.browser.certificates import key_hashes
+from robot_cherrypy.browser.certificates import ANY, key_hashes
 from robot_cherrypy.browser.devices import spelling
 from robot_cherrypy.browser.discovery import Browser
 from robot_cherrypy.browser.emulation import Emulation
-from robot_cherrypy.browser.kinds import suggestion
+from robot_cherrypy.browser.firefox import firefox_options
+from robot_cherrypy.browser.kinds import Family
 from robot_cherrypy.browser.sandbox import runs_without
 from robot_cherrypy.errors import BrowserError
 
 if TYPE_CHECKING:
-    from selenium.webdriver import ChromeOptions, EdgeOptions, FirefoxOptions
+    from selenium.webdriver import ChromeOptions, EdgeOptions
     from selenium.webdriver.common.options import ArgOptions
 
 # Functions import Selenium where they need it, see `local`.
@@ -31,32 +32,8 @@ _OWN_SERVICES = ("accounts.google.com", "clients2.google.com", "update.googleapi
 # Where Chromium's processes share memory. Pages crash where it has only the 64 MiB of a container.
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - only its size is read
 
-# In the place of files with certificates: all are accepted.
-_ANY = "any"
-
 # Permissions for devices, in whose place Chromium has fakes: a machine for tests has none.
 _DEVICES = frozenset({"camera", "microphone"})
-
-# How Firefox is set up for tests: it requests no icons for tabs, and windows that are not shown run
-# as fast as the shown one.
-_FIREFOX_PREFERENCES = {
-    "browser.chrome.site_icons": False,
-    "dom.min_background_timeout_value": 4,
-    "dom.timeout.enable_budget_timer_throttling": False,
-}
-
-# By which preferences pages may do something without asking. Without a device for it, Firefox has a
-# fake camera and microphone, too.
-_FIREFOX_PERMISSIONS: Mapping[str, Mapping[str, Any]] = {
-    "camera": {"permissions.default.camera": 1, "media.navigator.streams.fake": True},
-    "clipboard-read": {"dom.events.testing.asyncClipboard": True},
-    "clipboard-write": {"dom.events.testing.asyncClipboard": True},
-    "geolocation": {"permissions.default.geo": 1},
-    "microphone": {"permissions.default.microphone": 1, "media.navigator.streams.fake": True},
-    "notifications": {"permissions.default.desktop-notification": 1},
-    "persistent-storage": {"permissions.default.persistent-storage": 1},
-    "screen-wake-lock": {},
-}
 
 # How much of it is enough, in bytes: four times what a container has.
 _ENOUGH_SHARED_MEMORY = 256 << 20
@@ -118,27 +95,64 @@ class Settings:
         return (self.width or _WIDTH, self.height or _HEIGHT)
 
 
-def options(browser: Browser, settings: Settings) -> "ChromeOptions | EdgeOptions | FirefoxOptions":
-    """Return Selenium's options for a headless browser that makes no requests of its own.
+def options(browser: Browser, settings: Settings) -> "ArgOptions":
+    """Return Selenium's options for a browser on this machine, which makes no requests of its own.
 
     Raises:
-        BrowserError: The browser cannot emulate devices.
+        BrowserError: The browser knows no such device, or a file with certificates has none.
     """
     from selenium.webdriver.common.options import BaseOptions
 
-    make_options = _firefox_options if browser.family == "firefox" else _chromium_options
-    selenium_options = make_options(browser, settings)
+    selenium_options: Any
+    if browser.family == "firefox":
+        selenium_options = firefox_options(browser.label, settings)
+        if not settings.headed:
+            selenium_options.add_argument("-headless")
+    else:
+        selenium_options = _chromium_options(browser.family, settings)
+        for argument in _local_arguments(browser, settings):
+            selenium_options.add_argument(argument)
+        if settings.logs:
+            vendor = "goog" if browser.family == "chrome" else "ms"
+            preferences = {"browser": "ALL", "performance": "ALL"}
+            selenium_options.set_capability(f"{vendor}:loggingPrefs", preferences)
     selenium_options.binary_location = str(browser.binary)
-    for argument in settings.arguments:
-        selenium_options.add_argument(argument)
-    if _ANY in settings.certificates:
-        selenium_options.accept_insecure_certs = True
-    for name, value in settings.capabilities.items():
-        set_capability(selenium_options, name, value)
     # HTTP_PROXY is for the application, not for the connection to the driver. The method of the
     # base class is called, as those of the subclasses also warn and recommend `ClientConfig`, which
     # local drivers do not take.
     BaseOptions.ignore_local_proxy_environment_variables(selenium_options)
+    return _with_own(selenium_options, settings)
+
+
+def remote_options(family: Family, settings: Settings, *, is_observed: bool) -> "ArgOptions":
+    """Return Selenium's options for a browser on another machine.
+
+    Args:
+        family: What browser.
+        settings: How to open it. What says nothing, such as the size, is as that machine has it.
+        is_observed: Whether it is to be observed by WebDriver BiDi, as its DevTools may be out of
+            reach. Firefox always is.
+
+    Raises:
+        BrowserError: The browser knows no such device, or a file with certificates has none.
+    """
+    if family == "firefox":
+        return _with_own(firefox_options("Mozilla Firefox", settings), settings)
+    selenium_options = _chromium_options(family, settings)
+    if is_observed:
+        selenium_options.set_capability("webSocketUrl", True)
+        selenium_options.set_capability("unhandledPromptBehavior", "ignore")
+    return _with_own(selenium_options, settings)
+
+
+def _with_own(selenium_options: "ArgOptions", settings: Settings) -> "ArgOptions":
+    """Return the options with what the user has chosen."""
+    for argument in settings.arguments:
+        selenium_options.add_argument(argument)
+    if ANY in settings.certificates:
+        selenium_options.accept_insecure_certs = True
+    for name, value in settings.capabilities.items():
+        set_capability(selenium_options, name, value)
     return selenium_options
 
 
@@ -175,37 +189,33 @@ def _set_option(options: Any, option: str, setting: Any) -> None:
         raise BrowserError(f"The option '{option}' of {options.KEY} cannot be set.")
 
 
-def _chromium_options(browser: Browser, settings: Settings) -> "ChromeOptions | EdgeOptions":
-    """Return the options for Chrome, Chromium and Edge."""
+def _chromium_options(family: Family, settings: Settings) -> "ChromeOptions | EdgeOptions":
+    """Return the options for Chrome, Chromium and Edge, wherever they are."""
     from selenium.webdriver import ChromeOptions, EdgeOptions
 
-    selenium_options = ChromeOptions() if browser.family == "chrome" else EdgeOptions()
-    for argument in _chromium_arguments(browser, settings):
+    selenium_options = ChromeOptions() if family == "chrome" else EdgeOptions()
+    for argument in settings.emulation.chromium_arguments:
         selenium_options.add_argument(argument)
+    if hashes := [
+        each for file in settings.certificates if file != ANY for each in key_hashes(Path(file))
+    ]:
+        keys = ",".join(hashes)
+        selenium_options.add_argument(f"--ignore-certificate-errors-spki-list={keys}")
+    if _DEVICES & set(settings.permissions):
+        selenium_options.add_argument("--use-fake-device-for-media-stream")
     if settings.device:
         emulation = {"deviceName": spelling(settings.device)}
         selenium_options.add_experimental_option("mobileEmulation", emulation)
-    if settings.logs:
-        vendor = "goog" if browser.family == "chrome" else "ms"
-        preferences = {"browser": "ALL", "performance": "ALL"}
-        selenium_options.set_capability(f"{vendor}:loggingPrefs", preferences)
     return selenium_options
 
 
-def _chromium_arguments(browser: Browser, settings: Settings) -> list[str]:
+def _local_arguments(browser: Browser, settings: Settings) -> list[str]:
     """Return the command line arguments that ChromeDriver does not add by itself."""
     arguments = [
         "--window-size={},{}".format(*settings.size),
         "--disable-component-update",
         "--disable-extensions",
-        *settings.emulation.chromium_arguments,
     ]
-    if hashes := [
-        each for file in settings.certificates if file != _ANY for each in key_hashes(Path(file))
-    ]:
-        arguments.append(f"--ignore-certificate-errors-spki-list={','.join(hashes)}")
-    if _DEVICES & set(settings.permissions):
-        arguments.append("--use-fake-device-for-media-stream")
     if not browser.headless_shell:
         blocked = ", ".join(f"MAP {host} ~NOTFOUND" for host in _OWN_SERVICES)
         arguments.append(f"--host-resolver-rules={blocked}")
@@ -216,34 +226,3 @@ def _chromium_arguments(browser: Browser, settings: Settings) -> list[str]:
     if _SHARED_MEMORY.exists() and shutil.disk_usage(_SHARED_MEMORY).total < _ENOUGH_SHARED_MEMORY:
         arguments.append("--disable-dev-shm-usage")
     return arguments
-
-
-def _firefox_options(browser: Browser, settings: Settings) -> "FirefoxOptions":
-    """Return the options for Firefox."""
-    from selenium.webdriver import FirefoxOptions
-
-    if settings.device:
-        raise BrowserError(
-            f"{browser.label} cannot emulate device {settings.device!r}: take Chrome or Chromium."
-        )
-    files = [name for name in settings.certificates if name != _ANY]
-    if files:
-        raise BrowserError(
-            f"{browser.label} cannot be given certificates: take Chrome or Chromium."
-        )
-    selenium_options = FirefoxOptions()
-    selenium_options.set_capability("webSocketUrl", True)
-    # With WebDriver BiDi a dialog would be closed as soon as it opens; see `drivers`.
-    selenium_options.set_capability("unhandledPromptBehavior", "ignore")
-    if not settings.headed:
-        selenium_options.add_argument("-headless")
-    preferences = {**_FIREFOX_PREFERENCES, **settings.emulation.firefox_preferences}
-    for name in settings.permissions:
-        if name not in _FIREFOX_PERMISSIONS:
-            names = ", ".join(_FIREFOX_PERMISSIONS)
-            hint = suggestion(name, _FIREFOX_PERMISSIONS) or f" There are {names}."
-            raise BrowserError(f"{browser.label} knows no permission '{name}'.{hint}")
-        preferences |= _FIREFOX_PERMISSIONS[name]
-    for name, value in preferences.items():
-        selenium_options.set_preference(name, value)
-    return selenium_options

@@ -23,6 +23,7 @@ _OLDEST_PYTHON = (3, 11)
 _EXTRAS = {
     "async": "the asyncio server",
     "http2": "HTTP/2",
+    "https": "Start Server https=True",
     "clock": "Freeze Time, Travel To",
     "coverage": "coverage by test",
     "film": "films of the browser",

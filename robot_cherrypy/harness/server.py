@@ -38,6 +38,7 @@ class Launch:
         folder: The current folder of its process; that of the test by default.
         public_url: By what URL browsers reach the server, if not by its own; if it has no port, the
             server's is meant.
+        authority: A file with the certificate of an authority that browsers are to trust.
     """
 
     application: str
@@ -54,6 +55,7 @@ class Launch:
     environment: Variables = field(default_factory=dict)
     folder: Path | None = None
     public_url: str | None = None
+    authority: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -53,11 +53,11 @@ class BrowserStateKeywords:
         """Save the cookies of the current browser and the storage of its page in a file.
 
         A test that needs a log-in loads the file in place of logging in. The file has all cookies
-        of the browser (in Firefox, those of the page), and ``localStorage`` and ``sessionStorage``
-        of the page that is shown, also while a frame of it is selected. Whoever has it is logged
-        in: only its owner can read it (mode 0600), and it has no place in a folder that is
-        published, such as that of the reports. The report masks the texts in it that have at least
-        four characters, or the name of a secret.
+        of the browser, and ``localStorage`` and ``sessionStorage`` of the page that is shown, also
+        while a frame of it is selected. Whoever has it is logged in: only its owner can read it
+        (mode 0600), and it has no place in a folder that is published, such as that of the reports.
+        The report masks the texts in it that have at least four characters, or the name of a
+        secret.
 
         Args:
             path: Name of the file. It is overwritten if it exists.

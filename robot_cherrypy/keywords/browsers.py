@@ -88,7 +88,7 @@ class BrowserKeywords:
                 ``chromium-headless-shell``, ``edge`` or ``firefox``; the library's ``browser`` by
                 default.
             device: Name of a device whose screen, touch and user agent are emulated, such as
-                ``Pixel 7``. Not in Firefox.
+                ``Pixel 7``.
             width: Width of the viewport in CSS pixels, 1280 by default. Not with ``device``.
             height: Height of the viewport in CSS pixels, 800 by default. Not with ``device``.
             alias: Name of the browser for SeleniumLibrary's `Switch Browser`.
@@ -119,8 +119,9 @@ class BrowserKeywords:
             arguments: Further arguments for the command line of the browser, separated by blanks,
                 or a list.
             certificates: Certificates of servers to accept: a file in PEM format, several separated
-                by commas, or a list; ``any`` accepts all. In Firefox, only ``any``. A certificate
-                is that of the server, or of an authority if the server sends that, too.
+                by commas, or a list; ``any`` accepts all. A certificate is that of the server, or
+                of an authority if the server sends that, too. Those of servers with ``https=True``
+                are accepted anyway.
 
         Returns:
             The index of the browser for SeleniumLibrary's `Switch Browser`.
@@ -152,7 +153,7 @@ class BrowserKeywords:
             emulation=browsers.Emulation(language, time_zone, color_scheme, reduced_motion),
             permissions=_split(permissions, ","),
             arguments=_split(arguments, None),
-            certificates=_split(certificates, ","),
+            certificates=(*_split(certificates, ","), *self._authorities()),
             capabilities={"timeouts": self._timeouts(library), **prompts, **(capabilities or {})},
         )
         kind = browser or self._options.browser
@@ -160,7 +161,7 @@ class BrowserKeywords:
         if remote_url is None:
             driver = browsers.open_local(kind, settings)
         else:
-            driver = browsers.open_remote(remote_url, kind, settings)
+            driver = browsers.open_remote(remote_url, kind, settings, logger.console)
         if leaves:
             leaves_dialogs(driver)
         driver = _with_listener(library, driver)
@@ -228,6 +229,15 @@ class BrowserKeywords:
             observer_of(driver).set_position(origin, position)
         except ObserverError as error:
             raise BrowserError(f"{driver.name} got no position: {error}.") from error
+
+    def _authorities(self) -> list[str]:
+        """Return a file with the certificate of the authority of the run, if servers have one."""
+        files = [
+            str(server.launch.authority)
+            for server in self._servers.started
+            if server.launch.authority
+        ]
+        return files[:1]
 
     def _timeouts(self, library: SeleniumLibrary) -> dict[str, int]:
         """Return the time-outs that SeleniumLibrary's `Open Browser` sets, in milliseconds.

@@ -1,7 +1,9 @@
 """Keywords about servers."""
 
 import contextlib
+import shutil
 import socket
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,7 +18,8 @@ from robot_cherrypy.cleanup import Cleanup, Stage
 from robot_cherrypy.errors import ServerError
 from robot_cherrypy.evidence import logger
 from robot_cherrypy.evidence.run_history import RunHistory
-from robot_cherrypy.harness.configuration import read
+from robot_cherrypy.harness.authority import write_certificate
+from robot_cherrypy.harness.configuration import Configuration, read
 from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.server import Isolation, Launch, Server, Stopped
 from robot_cherrypy.harness.server_thread import Kind
@@ -49,6 +52,7 @@ class ServerKeywords:
         env: Mapping[str, Any] | None = None,
         cwd: Path | None = None,
         public_url: str | None = None,
+        https: bool = False,
     ) -> str:
         """Start a server with an application and make it the current one.
 
@@ -84,6 +88,10 @@ class ServerKeywords:
             public_url: URL by which browsers on other machines reach the server, such as
                 ``http://ci.example`` or that of a proxy; without a port, the server's is added.
                 Needs a ``host`` that they can reach.
+            https: Whether it speaks TLS. Its certificate is for ``localhost``, names that end with
+                ``.localhost``, ``host`` and the name in ``public_url``. An authority that is made
+                for the run has signed it, and browsers that are opened afterwards trust that. Needs
+                the extra ``https``.
 
         Returns:
             The base URL, such as ``http://127.0.0.1:41234``, or ``public_url`` if there is one,
@@ -93,32 +101,41 @@ class ServerKeywords:
             ApplicationError: The application cannot be found, imported, made or mounted.
             ServerError: The alias or the port is taken, a setting or a certificate is wrong, a
                 listener of the application on the engine raised an error, ``env`` or ``cwd`` is
-                impossible with this ``isolation``, ``public_url`` is no URL of a server, or the
-                application did not start up within the library's ``timeout``: the message shows
-                where it is.
+                impossible with this ``isolation``, ``public_url`` is no URL of a server, ``config``
+                has a certificate in spite of ``https``, or the application did not start up within
+                the library's ``timeout``: the message shows where it is.
 
         Example:
         | ${url} =    Start Server    sample_app.echo:Echo    server=async    alias=echo
         | Open Headless Browser    ${url}/
         | &{env} =    Create Dictionary    SHOP_MODE=demo
         | Start Server    sample_app.echo:Echo    alias=demo    env=${env}
+        | Start Server    sample_app.echo:Echo    alias=safe    https=True
         """
         _check_path(mount)
+        alias = self._servers.free_alias(alias, app)
+        configuration = read(_reveal(config))
+        public_url = _public_url(public_url)
+        authority = None
+        if https:
+            folder = self._folder_for_certificates(alias)
+            authority = _speak_tls(configuration, folder, host, public_url)
         launch = Launch(
             application=app,
-            alias=self._servers.free_alias(alias, app),
+            alias=alias,
             kind=server or self._options.server,
             isolation=isolation,
             host=host,
             port=port,
             mount=mount,
-            configuration=read(_reveal(config)),
+            configuration=configuration,
             search_path=_search_path(),
             timeout=self._options.timeout_seconds(),
             long_polls=self._options.long_polls,
             environment=_environment(_reveal(env or {})),
             folder=_folder(cwd),
-            public_url=_public_url(public_url),
+            public_url=public_url,
+            authority=authority,
         )
         started = self._servers.start(launch)
         self._cleanup.at_end_of_suite(
@@ -128,6 +145,16 @@ class ServerKeywords:
         for remark in started.remarks:
             logger.warn(f"Server '{started.alias}': {remark}")
         return started.public_url
+
+    def _folder_for_certificates(self, alias: str) -> Path:
+        """Return a folder of a server for its certificates, which is there until its suite ends."""
+        folder = Path(tempfile.mkdtemp(prefix="robot-cherrypy-"))
+        self._cleanup.at_end_of_suite(
+            f"the certificates of {_name(alias)}",
+            lambda: shutil.rmtree(folder),
+            Stage.DATABASES,  # later than servers
+        )
+        return folder
 
     @keyword
     def stop_server(self, alias: str | None = None) -> None:
@@ -426,6 +453,24 @@ def _public_url(url: str | None) -> str | None:
     if not is_usable or parts.scheme not in {"http", "https"} or parts.path.strip("/"):
         raise ServerError(f"'{url}' is no URL of a server, such as http://ci.example.")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def _speak_tls(
+    configuration: Configuration, folder: Path, host: str, public_url: str | None
+) -> Path:
+    """Add a certificate to the configuration; return the file with that of its authority."""
+    settings = configuration.setdefault("global", {})
+    for name in ("server.ssl_certificate", "server.ssl_private_key", "server.ssl_context"):
+        if name in settings:
+            raise ServerError(f"With https=True the certificate is made: leave out {name}.")
+    names = [host]
+    if public_url:
+        if not public_url.startswith("https:"):
+            raise ServerError(f"With https=True, '{public_url}' has to begin with https.")
+        names.append(str(urlsplit(public_url).hostname))
+    own, known = write_certificate(folder, names)
+    settings |= {"server.ssl_certificate": str(own), "server.ssl_private_key": str(own)}
+    return known
 
 
 def _name(alias: str) -> str:

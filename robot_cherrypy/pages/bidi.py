@@ -49,6 +49,9 @@ _FORMAT = {"type": "image/jpeg", "quality": 0.75}
 # How much of a response the browser keeps for us, in bytes: that of a large script.
 _MOST_KEPT = 2_000_000
 
+# What a cookie has besides its value.
+_OF_COOKIES = frozenset({"name", "domain", "path", "httpOnly", "secure", "sameSite", "expiry"})
+
 # How long the title of another window is waited for, in seconds. It needs 5 ms.
 _TITLE_TIMEOUT = 0.3
 
@@ -56,7 +59,7 @@ _TITLE_TIMEOUT = 0.3
 class BidiObserver(WindowsObserver):
     """Observes a browser from the moment at which it is made."""
 
-    offers: frozenset[Offer] = frozenset({"console", "network", "windows", "scripts"})
+    offers: frozenset[Offer] = frozenset({"console", "network", "windows", "scripts", "cookies"})
 
     def __init__(self, url: str, selected: Callable[[float], str]) -> None:
         """Connect, and wait until the open windows are observed.
@@ -140,6 +143,19 @@ class BidiObserver(WindowsObserver):
             self._call("permissions.setPermission", values, COMMAND_TIMEOUT)
         override = {"coordinates": position, "contexts": [page.identifier]}
         self._call("emulation.setGeolocationOverride", override, COMMAND_TIMEOUT)
+
+    def cookies(self) -> list[dict[str, Any]]:
+        """Return the cookies of all pages."""
+        told = self._call("storage.getCookies", {}, COMMAND_TIMEOUT)["cookies"]
+        return [_as_webdriver_has_it(cookie) for cookie in told]
+
+    def set_cookie(self, cookie: dict[str, Any]) -> None:
+        """Set a cookie of any page."""
+        values = {name: value for name, value in cookie.items() if name in _OF_COOKIES}
+        values["value"] = {"type": "string", "value": cookie["value"]}
+        if "sameSite" in cookie:
+            values["sameSite"] = cookie["sameSite"].lower()
+        self._call("storage.setCookie", {"cookie": values}, COMMAND_TIMEOUT)
 
     def run_everywhere(self, name: str, script: str, *, is_kept: bool) -> None:
         """Run a script in all documents; workers do not run it."""
@@ -250,6 +266,14 @@ class BidiObserver(WindowsObserver):
             raise ObserverError(result["exceptionDetails"]["text"].partition("\n")[0])
         value = _value(result)
         return None if value is None else json.loads(value)
+
+
+def _as_webdriver_has_it(cookie: dict[str, Any]) -> dict[str, Any]:
+    """Return a cookie as WebDriver's command Get All Cookies tells it."""
+    values = {name: value for name, value in cookie.items() if name in _OF_COOKIES}
+    values["value"] = cookie["value"]["value"]  # Base64 if it is no text
+    values["sameSite"] = cookie["sameSite"].title()
+    return values
 
 
 def _value(result: dict[str, Any]) -> str | None:

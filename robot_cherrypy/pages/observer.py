@@ -9,7 +9,7 @@ from robot_cherrypy.pages.document import PASSWORDS, SNAPSHOT, Document
 from robot_cherrypy.pages.network_log import NetworkLog, Request
 
 # What an observer can tell of its browser. Pictures and documents every browser has.
-Offer = Literal["console", "network", "windows", "scripts", "commands"]
+Offer = Literal["console", "network", "windows", "scripts", "commands", "cookies"]
 
 
 class ObserverError(Exception):
@@ -206,6 +206,14 @@ class Observer(ABC):
 
     def command(self, name: str, values: dict[str, Any]) -> dict[str, Any]:
         """Send a command of the Chrome DevTools Protocol, if the browser offers `commands`."""
+        raise NotImplementedError
+
+    def cookies(self) -> list[dict[str, Any]]:
+        """Return the cookies of all pages, as WebDriver has them, if the browser offers them."""
+        raise NotImplementedError
+
+    def set_cookie(self, cookie: dict[str, Any]) -> None:
+        """Set a cookie of any page, as WebDriver has it, if the browser offers them."""
         raise NotImplementedError
 
     def run_everywhere(self, name: str, script: str, *, is_kept: bool) -> None:

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 import urllib3
 from urllib3.exceptions import HTTPError
 
+from robot_cherrypy.browser.bidi_commands import bidi_url
 from robot_cherrypy.pages.bidi import BidiObserver
 from robot_cherrypy.pages.chromium import ChromiumObserver
 from robot_cherrypy.pages.driver_observer import DriverObserver, selected_window
@@ -68,19 +69,16 @@ def known_observers() -> list[Observer]:
 def _observer_by_events(driver: Any) -> WindowsObserver | None:
     """Return an observer by DevTools, else by WebDriver BiDi; None if there is neither."""
     capabilities = getattr(driver, "capabilities", {})
-    connections: list[tuple[type[ChromiumObserver | BidiObserver], str]] = [
-        (ChromiumObserver, _devtools_url(capabilities)),
-        (BidiObserver, _bidi_url(capabilities)),
-    ]
-    for kind, url in connections:
-        if url and (observer := _connected(driver, kind, url)):
-            return observer
-    return None
+    if observer := _connected(driver, ChromiumObserver, _devtools_url(capabilities)):
+        return observer
+    return _connected(driver, BidiObserver, bidi_url(driver))
 
 
 def _connected(
     driver: Any, kind: type[ChromiumObserver | BidiObserver], url: str
 ) -> WindowsObserver | None:
+    if not url:
+        return None
     try:
         observer = kind(url, lambda timeout: selected_window(driver, timeout))
         # The address may be of another machine, and another browser may have the same one here.
@@ -90,12 +88,6 @@ def _connected(
         return None
     observer.close()
     return None
-
-
-def _bidi_url(capabilities: dict[str, Any]) -> str:
-    """Return the URL of the WebSocket of a session; empty if it has none."""
-    url = capabilities.get("webSocketUrl")
-    return url if isinstance(url, str) else ""
 
 
 def _devtools_url(capabilities: dict[str, Any]) -> str:

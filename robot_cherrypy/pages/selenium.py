@@ -13,6 +13,9 @@ from robot_cherrypy.errors import BrowserError
 from robot_cherrypy.pages.observer import ObserverError
 from robot_cherrypy.pages.observers import observer_of
 
+# Browsers that do not have the Chrome DevTools Protocol, as they name themselves.
+_OTHERS = frozenset({"firefox", "Safari"})
+
 
 def imported_libraries() -> list[Any]:
     """Return the libraries that the running suite has imported; none outside a run."""
@@ -156,8 +159,8 @@ def cdp(driver: Any, command: str, **values: Any) -> dict[str, Any] | None:
             return observer.command(command, values)
         except ObserverError as error:
             raise BrowserError(f"The browser did not do {command}: {error}.") from error
-    # Selenium's class for any browser has the method.
-    if "network" in observer.offers or not hasattr(driver, "execute_cdp_cmd"):
+    # The class for browsers elsewhere has the method, whatever they are.
+    if not hasattr(driver, "execute_cdp_cmd") or driver.capabilities.get("browserName") in _OTHERS:
         return None
     result: dict[str, Any] = driver.execute_cdp_cmd(command, values)
     return result

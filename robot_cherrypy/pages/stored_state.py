@@ -13,6 +13,8 @@ from selenium.common.exceptions import (
 from selenium.webdriver.remote.webdriver import WebDriver
 
 from robot_cherrypy.errors import BrowserError
+from robot_cherrypy.pages.observer import ObserverError
+from robot_cherrypy.pages.observers import observer_of
 from robot_cherrypy.pages.selenium import cdp
 
 # The two kinds of storage of a page (HTML Standard, 12.2), by their names in scripts.
@@ -55,8 +57,8 @@ def told_errors(subject: str) -> Iterator[None]:
         raise BrowserError(
             f"{subject}: a dialog was open, '{error.alert_text}'. Use 'Handle Alert' before."
         ) from error
-    except WebDriverException as error:
-        reason = (error.msg or type(error).__name__).partition("\n")[0]
+    except (WebDriverException, ObserverError) as error:
+        reason = (getattr(error, "msg", None) or str(error)).partition("\n")[0]
         raise BrowserError(f"{subject}: {reason}") from error
 
 
@@ -72,7 +74,7 @@ def page_of(driver: WebDriver) -> str:
 
 
 def cookies_of(driver: WebDriver) -> list[dict[str, Any]]:
-    """Return the cookies of a browser; where it has no DevTools, those of the shown page.
+    """Return the cookies of a browser; where only its driver tells them, those of the shown page.
 
     Raises:
         BrowserError: They cannot be read now.
@@ -80,7 +82,8 @@ def cookies_of(driver: WebDriver) -> list[dict[str, Any]]:
     with told_errors("The browser's cookies cannot be read"):
         kept = cdp(driver, "Storage.getCookies")
         if kept is None:
-            return list(driver.get_cookies())
+            observer = observer_of(driver)
+            return observer.cookies() if "cookies" in observer.offers else driver.get_cookies()
     return [
         {name: value for name, value in cookie.items() if name not in _DERIVED}
         for cookie in kept["cookies"]
@@ -95,11 +98,13 @@ def set_cookies(driver: WebDriver, cookies: list[dict[str, Any]]) -> None:
     """
     try:
         if cdp(driver, "Storage.setCookies", cookies=[_lasting(each) for each in cookies]) is None:
+            observer = observer_of(driver)
+            add = observer.set_cookie if "cookies" in observer.offers else driver.add_cookie
             for cookie in cookies:
-                driver.add_cookie(cookie)
+                add(cookie)
     except InvalidCookieDomainException as error:
         raise BrowserError("The cookies belong to another page than the open one.") from error
-    except (WebDriverException, AssertionError) as error:
+    except (WebDriverException, ObserverError, AssertionError) as error:
         reason = getattr(error, "msg", None) or error
         raise BrowserError(f"The browser does not accept the cookies: {reason}") from error
 

@@ -1,16 +1,18 @@
 """The table of features by browser in docs/browsers.md, row by row in each browser that is here."""
 
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import trustme
-from selenium.common.exceptions import UnexpectedAlertPresentException
+from selenium.common.exceptions import UnexpectedAlertPresentException, WebDriverException
 from websockets.sync.server import serve
 
 from robot_cherrypy import browser as browsers
@@ -25,11 +27,12 @@ from robot_cherrypy.pages.view import view_browsers
 from robot_cherrypy.pages.waiting import PageWait, wait_for_navigation
 
 TABLE = Path(__file__).parents[3] / "docs" / "browsers.md"
-NAMES = {"Chromium": "chromium", "Firefox": "firefox"}
-ROW = re.compile(r"^\| (.+?) +\| (yes|no\b.*?) +\| (yes|no\b.*?) +\|$", re.MULTILINE)
+NAMES = {"Chromium": "chromium", "Firefox": "firefox", "elsewhere": "chromium"}
+CELL = r"(yes|no\b.*?) +\|"
+ROW = re.compile(rf"^\| (.+?) +\| {CELL} {CELL} {CELL}$", re.MULTILINE)
 
 PAGES = {
-    "/": "<title>Tea</title><p>Our teas",
+    "/": "<meta name=viewport content='width=device-width'><title>Tea</title><p>Our teas",
     "/errors": "<title>Errors</title><script>nope()</script><script src=/missing.js></script>",
     "/console": "<title>Console</title><script>console.warn('hot', 96, [1], {})</script>",
     "/fetch": "<title>Fetch</title><script>fetch('/api')</script>",
@@ -81,12 +84,28 @@ class Handler(BaseHTTPRequestHandler):
 
 @dataclass
 class Opened:
-    """A browser on the pages of a server, and for how long an event is waited for, in seconds."""
+    """A browser on the pages of a server.
+
+    Attributes:
+        driver: Its driver.
+        url: Of the server.
+        downloads: The folder for downloads.
+        patience: For how long an event is waited for, in seconds.
+        open_second: Returns a second browser, with other settings.
+        secure_urls: Of servers whose certificates only that browser knows: that of the authority,
+            and the server's own.
+    """
 
     driver: object
     url: str
     downloads: Path
     patience: float
+    open_second: Callable[[], object]
+    secure_urls: tuple[str, str]
+
+    @property
+    def second(self):
+        return self.open_second()
 
     @property
     def observer(self):
@@ -343,24 +362,22 @@ def permissions(opened):
     assert "granted" == opened.driver.execute_async_script(script)
 
 
-def certificates(opened):
-    file = opened.downloads.parent / "authority.pem"
-    trustme.CA().cert_pem.write_to_path(file)
-    opens(certificates=(str(file),))(opened)
+def device(opened):
+    opened.second.get(opened.url + "/")
+    seen = opened.second.execute_script("""return [screen.width, screen.height, innerWidth,
+        devicePixelRatio, navigator.maxTouchPoints, 'ontouchstart' in window,
+        matchMedia('(pointer: coarse)').matches, navigator.userAgent.includes('Pixel 7')]""")
+    assert [412, 915, 412, 2.625, 1, True, True, True] == seen
 
 
-def opens(**values):
-    """Return a feature that is there if a browser opens with these settings."""
+def authority(opened):
+    opened.second.get(opened.secure_urls[0])
+    assert "Tea" == opened.second.title
 
-    def feature(opened):
-        name = NAMES["Firefox" if "firefox" in opened.driver.name else "Chromium"]
-        settings = browsers.Settings(**values)
-        try:
-            browsers.options(browsers.find(name), settings)
-        except BrowserError as error:
-            raise AssertionError(str(error)) from error
 
-    return feature
+def certificate(opened):
+    opened.second.get(opened.secure_urls[1])
+    assert "Tea" == opened.second.title
 
 
 FEATURES = {
@@ -389,9 +406,10 @@ FEATURES = {
     "`downloads`": downloads,
     "`width`, `height`": size_of_the_view,
     "`language`, `time_zone`, `color_scheme`, `reduced_motion`": user,
-    "`device`": opens(device="Pixel 7"),
+    "`device`": device,
     "`permissions`": permissions,
-    "`certificates` that are files": certificates,
+    "`certificates` of authorities": authority,
+    "`certificates` of servers": certificate,
 }
 
 
@@ -404,31 +422,84 @@ def told():
     ]
 
 
+def open_elsewhere(settings, on_end):
+    """Open a Chromium as if on another machine: its DevTools cannot be reached."""
+    found = browsers.find("chromium")
+    service = browsers.driver_service(found)
+    on_end.callback(service.stop)
+    service.start()
+    local = browsers.options(found, browsers.Settings()).to_capabilities()["goog:chromeOptions"]
+    capabilities = {"webSocketUrl": True, "goog:chromeOptions": local}
+    settings = replace(settings, logs=False, downloads=None, capabilities=capabilities)
+    driver = browsers.open_remote(service.service_url, "chrome", settings)
+    del driver.capabilities["goog:chromeOptions"]["debuggerAddress"]
+    return driver
+
+
 @pytest.fixture(scope="module")
-def drivers(tmp_path_factory):
-    """Opens each browser once."""
+def secure(tmp_path_factory):
+    """Two servers that speak TLS, and a file with the certificate of each or its authority."""
+    folder = tmp_path_factory.mktemp("secure")
+    authority = trustme.CA()
+    signed = authority.issue_cert("127.0.0.1")
+    other = trustme.CA().issue_cert("127.0.0.1")
+    # A server may send its authority's certificate, too.
+    chains = [[*signed.cert_chain_pems, authority.cert_pem], other.cert_chain_pems]
+    urls, files = [], []
+    with ExitStack() as on_end:
+        for number, (issued, chain) in enumerate(zip((signed, other), chains, strict=True)):
+            own = folder / f"own-{number}.pem"
+            own.write_bytes(b"".join(part.bytes() for part in (issued.private_key_pem, *chain)))
+            files.append(folder / f"known-{number}.pem")
+            chain[-1].write_to_path(files[-1])
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(own)
+            server = on_end.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            on_end.callback(thread.join)
+            on_end.callback(server.shutdown)
+            urls.append(f"https://127.0.0.1:{server.server_port}/")
+        yield tuple(urls), tuple(map(str, files))
+
+
+@pytest.fixture(scope="module")
+def drivers(tmp_path_factory, secure):
+    """Opens each browser once, and a second one with other settings if that is asked for."""
     opened = {}
+    on_end = ExitStack()
 
-    def open_once(name):
-        if name not in opened:
-            try:
-                found = browsers.find(NAMES[name])
-            except BrowserError as error:
-                pytest.skip(f"{name} is not tried: {error}")
-            folder = tmp_path_factory.mktemp(name)
-            emulation = browsers.Emulation("de-DE", "Asia/Tokyo", "dark", True)
-            settings = browsers.Settings(
-                logs=True,
-                downloads=folder,
-                emulation=emulation,
-                permissions=("microphone",),
-            )
-            opened[name] = browsers.open_local(found, settings), folder
-        return opened[name]
+    def open_once(key, name, settings):
+        if key not in opened:
+            if name == "elsewhere":
+                opened[key] = open_elsewhere(settings, on_end)
+            else:
+                opened[key] = browsers.open_local(NAMES[name], settings)
+            on_end.callback(opened[key].quit)
+        return opened[key]
 
-    yield open_once
-    for driver, _folder in opened.values():
-        driver.quit()
+    def both(name):
+        try:
+            browsers.find(NAMES[name])
+        except BrowserError as error:
+            pytest.skip(f"{name} is not tried: {error}")
+        settings = browsers.Settings(
+            logs=True,
+            width=1280,
+            height=800,
+            downloads=tmp_path_factory.getbasetemp() / f"downloads-{name}",
+            emulation=browsers.Emulation("de-DE", "Asia/Tokyo", "dark", True),
+            permissions=("microphone",),
+        )
+        second = browsers.Settings(device="Pixel 7", certificates=secure[1])
+        return (
+            open_once(name, name, settings),
+            lambda: open_once(f"second {name}", name, second),
+        )
+
+    with on_end:
+        yield both
 
 
 def test_the_table_has_each_feature():
@@ -437,14 +508,18 @@ def test_the_table_has_each_feature():
 
 
 @pytest.mark.parametrize(("browser", "feature", "has"), told())
-def test_a_browser_has_what_the_table_says(drivers, url, browser, feature, has):
+def test_a_browser_has_what_the_table_says(
+    drivers, url, secure, tmp_path_factory, browser, feature, has
+):
     """And what it says to be missing is not there."""
-    driver, folder = drivers(browser)
-    opened = Opened(driver, url, folder, 60 if has else 3)
+    driver, open_second = drivers(browser)
+    folder = tmp_path_factory.getbasetemp() / f"downloads-{browser}"
+    opened = Opened(driver, url, folder, 60 if has else 3, open_second, secure[0])
     driver.get("about:blank")
     opened.observer.end_test()
     if has:
         FEATURES[feature](opened)
     else:
-        with pytest.raises((AssertionError, BrowserError, IndexError)):
+        missing = (AssertionError, BrowserError, IndexError, OSError, WebDriverException)
+        with pytest.raises(missing):
             FEATURES[feature](opened)

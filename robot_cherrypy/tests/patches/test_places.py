@@ -25,7 +25,6 @@ NO_PATCHES = {
     ("aio", "cherrypy.engine.execv"): "a restart, which is left to the parent of worker processes",
     ("aio", "os.environ"): "how servers are told of the socket that they are passed",
     ("aio", "response.body"): "the response to the current request",
-    ("browser", "driver.closes_dialogs"): "a setting of a class of ours",
     ("browser", "options.binary_location"): "an option that Selenium offers",
     ("command", "chosen."): "the command line, as argparse has parsed it",
     ("coverage", "os.environ["): "how processes are told of the folder for their data",
