@@ -144,7 +144,8 @@ def last_line(done):
 # What the usage calls each environment of tox.ini that the task `tests` runs.
 ENVIRONMENTS = {
     "lint": "style and types",
-    "py3": "unit tests (on Python 3.12 a part of them)",
+    "py3": "unit tests (a part on Python 3.12)",
+    "newer-pythons": "that part on newer Pythons",
     "strangers": "public applications",
     "acceptance": "acceptance suites",
     "containers": "containers where there is an engine",
