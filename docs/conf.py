@@ -40,7 +40,7 @@ html_theme = "furo"
 html_title = f"robot_cherrypy {release}"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
-html_js_files = ["site.js"]
+html_js_files = ["search.js", "site.js"]
 html_copy_source = html_show_sourcelink = False
 html_show_sphinx = False
 html_theme_options = {"top_of_page_buttons": []}

@@ -110,6 +110,14 @@ def wheels(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def python_with_wheels(wheels):
+    """The image of Python with the packages in /wheels, for builds without a network."""
+    stage = "FROM python:3-slim\nCOPY . /wheels\n"
+    docker("build", "--tag", "python:wheels", "--file", "-", wheels, input=stage)
+    return "python:wheels"
+
+
+@pytest.fixture(scope="session")
 def deploy(tmp_path_factory, wheels):
     """A copy of the repository's files for images, with the wheels and a password."""
     folder = tmp_path_factory.mktemp("repository")

@@ -163,14 +163,6 @@ def test_code_in_a_volume_is_reloaded(shop, run, tmp_path):
         time.sleep(2)
 
 
-@pytest.fixture(scope="session")
-def python_with_wheels(wheels):
-    """The image of Python with the packages in /wheels, for builds without a network."""
-    stage = "FROM python:3-slim\nCOPY . /wheels\n"
-    docker("build", "--tag", "python:wheels", "--file", "-", wheels, input=stage)
-    return "python:wheels"
-
-
 @pytest.mark.parametrize("framework", PROJECTS)
 def test_project_of_init(python_with_wheels, run, tmp_path, framework):
     """What `init --containers` writes is an image that serves the project."""

@@ -2,6 +2,8 @@
 
 import configparser
 import os
+import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,7 +17,7 @@ import yaml
 from robot_cherrypy.errors import StackError
 from robot_cherrypy.hosts.stack_file import images_of, read_stack
 from robot_cherrypy.stack import executables
-from robot_cherrypy.tests.docs.blocks import ALL, RUN, Block, blocks_of
+from robot_cherrypy.tests.docs.blocks import ALL, ROOT, RUN, Block, blocks_of
 
 # How many blocks of a document are not executed. The reason stands in the document.
 NOT_RUN = {
@@ -32,8 +34,10 @@ NOT_RUN = {
     "docs/testing-with-a-cluster.md": 2,
     "docs/testing-with-containers.md": 5,
     "docs/troubleshooting.md": 1,
+    "docs/tutorials/cherrypy/01-page.md": 1,
     "docs/tutorials/deploying/3-server.md": 1,
     "docs/tutorials/deploying/5-image.md": 4,
+    "docs/tutorials/deploying/6-compose.md": 1,
     "docs/watch.md": 3,
 }
 
@@ -41,9 +45,6 @@ NOT_RUN = {
 ELSEWHERE = {
     "python3 bootstrap.py acceptance": "CI",
     "python3 bootstrap.py tests": "CI",
-    "pip install 'robotframework-cherrypy[async]'": "the test of the wheel",
-    "pip install -e . 'robotframework-cherrypy[async]'": "the test of the wheel",
-    "pip install 'robotframework-cherrypy[notes]'": "the installation of what the tests need",
     "robot --outputdir results --listener robot_cherrypy.coverage:sample_app acceptance/traffic": (
         "the acceptance suite about coverage"
     ),
@@ -54,8 +55,15 @@ ELSEWHERE = {
     ),
     "rebot --merge --outputdir report shard-*/output.xml": "tests/running/test_parallel.py",
     "pip install robotframework": "the installation of what the tests need",
+    "pip install -r requirements.txt": "the release",
+    "python3 -m venv .venv && . .venv/bin/activate": "the test of the wheel",
+    "robot-cherrypy run --server both --retries 1 .": "tox -e wheel, with the two servers",
     "robot --outputdir results --xunit xunit.xml --variable SERVER:$SERVER acceptance/": "tox",
 }
+
+# How the package is installed, as the test of the wheel does it, with which extras.
+INSTALL = re.compile(r"pip install (?:-e \. )?'robotframework-cherrypy\[(.+)\]'")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 
 # Programs that a document is about, and that not every machine has.
 NEEDS = {"docs/stack.md": (executables.postgresql, executables.haproxy)}
@@ -92,6 +100,8 @@ def _python(block, folder):
 
 def _robot(block, folder):
     name = _write(block, folder, "block.robot")
+    if Path(name).name == "__init__.robot":
+        name = Path(name).parent.as_posix()  # the suites beside it
     if name.endswith(".resource"):
         suite = (
             f"*** Settings ***\nResource    {name}\n*** Test Cases ***\nImport\n    No Operation\n"
@@ -102,7 +112,7 @@ def _robot(block, folder):
 
 def _shell(block, folder):
     for command in _shown_commands(block):
-        if command not in ELSEWHERE:
+        if not _is_run_elsewhere(command):
             _run(["bash", "-c", command], folder)
 
 
@@ -115,7 +125,7 @@ def _yaml(block, folder):
         return
     commands = list(_shown_commands(block))
     assert commands
-    assert [] == [command for command in commands if command not in ELSEWHERE]
+    assert [] == [command for command in commands if not _is_run_elsewhere(command)]
 
 
 def _toml(block, _folder):
@@ -136,6 +146,12 @@ RUNNERS = {
     "toml": _toml,
     "ini": _ini,
 }
+
+
+def _is_run_elsewhere(command):
+    if install := INSTALL.fullmatch(command):
+        return PROJECT["optional-dependencies"].keys() >= set(install[1].split(","))
+    return command in ELSEWHERE
 
 
 def _commands(text):
@@ -173,6 +189,9 @@ def test_block_runs(block, tmp_path):
             find()
         except StackError as error:
             pytest.skip(str(error))
+    if block.document.startswith("docs/tutorials/"):
+        files = ROOT / "acceptance/tutorials" / Path(block.document).parent.name
+        shutil.copytree(files, tmp_path, dirs_exist_ok=True)
     for other in RUN:
         if other.document == block.document and other.file and other.line < block.line:
             _write(other, tmp_path, other.file)

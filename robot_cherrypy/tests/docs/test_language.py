@@ -6,6 +6,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from robot_cherrypy.tests.docs.blocks import DOCUMENTS, ROOT
+from robot_cherrypy.tests.keywords.test_documentation import KEYWORDS, docstring
 
 # What is not written, and what is written instead.
 RULES = {
@@ -58,6 +59,14 @@ def problems(markdown):
 def test_language_is_plain(document):
     """No rule is broken."""
     assert [] == problems(document.read_text("utf-8"))
+
+
+def test_language_of_keywords_is_plain():
+    """Their documentation is a part of the reference."""
+    assert KEYWORDS
+    assert [] == [
+        problem for keyword in KEYWORDS.values() for problem in problems(docstring(keyword))
+    ]
 
 
 @pytest.mark.parametrize(
