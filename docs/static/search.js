@@ -1,9 +1,10 @@
 // As shipped, the search finds only pages that have all words, and no section by its heading. But
 // questions have words that no page has. So headings with the rare words of a question come first,
 // and if no page has all words, those that have most of them are found.
-addEventListener("DOMContentLoaded", () => {
+document.addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return; // not the page that searches
-  const MOST = 10;
+  const MOST = 8; // of headings, and of pages that lack a word
+  const byScore = (one, other) => other[4] - one[4];
   const findPages = Search.performTermsSearch;
 
   Search.performTermsSearch = (words, excluded) => {
@@ -16,18 +17,20 @@ addEventListener("DOMContentLoaded", () => {
     const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
     const share = (found) => found.reduce((sum, word) => sum + weights.get(word), 0) / total;
 
-    const headings = [];
+    let headings = [];
     for (const [heading, places] of Object.entries(alltitles)) {
       const stems = new Set(splitQuery(heading.toLowerCase()).map((word) => stemmer.stemWord(word)));
       const found = share([...weights.keys()].filter((word) => stems.has(word)));
-      if (found < 0.5) continue;
+      if (found < 0.3) continue;
       for (const [file, id] of places) {
         const title = id ? `${titles[file]} > ${heading}` : heading;
         const anchor = id ? `#${id}` : "";
-        const score = 2 * Scorer.title * found;
+        const score = Scorer.title * found;
         headings.push([docnames[file], title, anchor, null, score, filenames[file], "title"]);
       }
     }
+
+    headings = headings.sort(byScore).slice(0, MOST);
 
     let pages = findPages(words, excluded);
     if (!pages.length) {
@@ -39,7 +42,7 @@ addEventListener("DOMContentLoaded", () => {
           wordsOf.get(name).found.push(word);
         }
       pages = [...wordsOf.values()].map(({ page, found }) => page.with(4, Scorer.term * share(found)));
-      pages = pages.sort((one, other) => other[4] - one[4]).slice(0, MOST);
+      pages = pages.sort(byScore).slice(0, MOST);
     }
     return [...headings, ...pages];
   };

@@ -7,3 +7,9 @@ function makeScrollable() {
 }
 addEventListener("load", makeScrollable);
 addEventListener("resize", makeScrollable);
+
+// In the titles of icons, Sphinx cannot highlight the words of a search: it raises an error.
+function leaveOutTitles() {
+  for (const title of document.querySelectorAll("svg title")) title.classList.add("nohighlight");
+}
+addEventListener("DOMContentLoaded", leaveOutTitles, true); // before Sphinx does it
