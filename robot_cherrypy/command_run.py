@@ -136,6 +136,9 @@ def _add_seeing(parser: argparse.ArgumentParser) -> "argparse._ArgumentGroup":
     seeing.add_argument(
         "--browser", help="open this one where a suite names none: chrome, chromium, edge, firefox"
     )
+    parser.add_argument(
+        "--grid", metavar="URL", help="open browsers by this Selenium Grid where a suite names none"
+    )
     return seeing
 
 
@@ -148,6 +151,7 @@ def _run(chosen: argparse.Namespace) -> int:
         "headed": str(chosen.headed or ""),
         "slow": chosen.slow,
         "browser": chosen.browser,
+        "grid_url": chosen.grid,
         "debug": str(chosen.debug or ""),
     }
     if chosen.debug and (chosen.processes or chosen.shard):

@@ -12,6 +12,7 @@ import robot_cherrypy
 from robot_cherrypy.errors import suggest_alike
 from robot_cherrypy.evidence import logger
 from robot_cherrypy.evidence.run import Run
+from robot_cherrypy.keywords.browser_grid import BrowserGridKeywords
 from robot_cherrypy.keywords.browser_state import BrowserStateKeywords
 from robot_cherrypy.keywords.browsers import BrowserKeywords
 from robot_cherrypy.keywords.clock import ClockKeywords
@@ -90,6 +91,7 @@ class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
         slow: Any = "0 seconds",
         headed: Any = False,
         browser: Any = "auto",
+        grid_url: Any = "",
         **unknown: Any,
     ) -> None:
         """Set options for all keywords.
@@ -124,6 +126,8 @@ class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
             headed: Whether `Open Headless Browser` opens browsers with a window, so that a person
                 can watch.
             browser: Which browser `Open Headless Browser` opens by default.
+            grid_url: URL of a Selenium Grid, or another WebDriver, by which `Open Headless Browser`
+                opens browsers by default; browsers of this machine if it is empty.
             unknown: No other option is accepted.
         """
         options = Options.from_import(
@@ -140,6 +144,7 @@ class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
             slow=slow,
             headed=headed,
             browser=browser,
+            grid_url=grid_url,
             **unknown,
         )
         run = Run.current()
@@ -158,6 +163,7 @@ class CherryPyLibrary(DynamicCore):  # type: ignore[misc]
                 RemoteServerKeywords(servers, reports, options, cleanup),
             ],
             "browsers": [BrowserKeywords(servers, options, cleanup), BrowserStateKeywords()],
+            "browser-grid": [BrowserGridKeywords(options, cleanup)],
             "pause": [PauseKeywords(run.pausing)],
             "websockets": [WebSocketKeywords(servers, options, run.history, cleanup)],
             "requests": [

@@ -64,6 +64,7 @@ Browsers Are Switched By Index
     Page Should Contain    Mounted at /
 
 Browser Has The Given Capabilities
+    [Tags]    chromium
     VAR    @{arguments}    --user-agent=Tester
     VAR    &{chrome}    args=${arguments}
     VAR    &{capabilities}    goog:chromeOptions=${chrome}    pageLoadStrategy=eager

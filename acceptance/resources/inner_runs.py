@@ -31,6 +31,7 @@ _ROBOT = (sys.executable, "-m", "robot")
 _RUNNERS = {
     "robot": _ROBOT,
     "processes": (sys.executable, "-m", "robot_cherrypy", "run", "--processes", "2"),
+    "run": (sys.executable, "-m", "robot_cherrypy", "run"),
     "pabot": (
         *(sys.executable, "-m", "pabot.pabot", "--no-pabotlib", "--processes", "2"),
         *("--command", *_ROBOT, "--end-command"),
@@ -108,6 +109,11 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
                 console = (self._folder / "console.txt").read_text("utf-8")
                 raise AssertionError(f"The inner run did not make '{file}':\n{console}")
             time.sleep(0.02)
+
+    @keyword
+    def inner_run_may_go_on(self, file: str) -> None:
+        """Create a file in the output directory of the inner run, which waits for it."""
+        (self._folder / file).touch()
 
     @keyword
     def send_signal_to_inner_run(self, name: str) -> None:
@@ -311,6 +317,8 @@ class inner_runs:  # noqa: N801 - Robot imports a library by the name of its fil
     @keyword
     def delete_inner_reports(self) -> None:
         """Delete the reports of the inner run, which nobody needs when the test has passed."""
+        if not self._mark:  # its folder would be the current one
+            raise AssertionError("There was no inner run whose reports could be deleted.")
         shutil.rmtree(self._folder)
         shutil.rmtree(self._temporary)
 

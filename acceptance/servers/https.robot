@@ -16,6 +16,7 @@ Page Comes By TLS
 
 Page Of Another Name Is Secure
     [Documentation]    What browsers offer to secure pages only is there under a name that is not this machine's.
+    [Tags]    chromium
     ${url}    Start    kinds:Pages    https=True    public_url=https://shop.example
     Should Match Regexp    ${url}    ^https://shop\\.example:\\d+$
     VAR    ${rules}    --host-resolver-rules=MAP shop.example 127.0.0.1

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 from selenium import webdriver
 from selenium.common.exceptions import (
@@ -184,7 +185,7 @@ class RemoteDriver(DialogDriver):
     """A remote browser, with the command of the DevTools protocol that local drivers have."""
 
     def __init__(self, url: str, options: ArgOptions) -> None:
-        self.url = url
+        self._host = urlsplit(url).netloc.rpartition("@")[2]
         super().__init__(command_executor=url, options=options)
 
     def execute_cdp_cmd(self, cmd: str, cmd_args: dict[str, Any]) -> Any:
@@ -205,7 +206,9 @@ class RemoteDriver(DialogDriver):
             if _NODE_ENDED not in (error.msg or ""):
                 raise
             reason = "its node of the Selenium Grid does not answer"
-        raise InvalidSessionIdException(f"The browser at {self.url} has ended: {reason}") from None
+        raise InvalidSessionIdException(
+            f"The browser at {self._host} has ended: {reason}"
+        ) from None
 
     def quit(self) -> None:
         """Close the browser, unless it has ended."""

@@ -92,11 +92,12 @@ class BrowserKeywords:
             width: Width of the viewport in CSS pixels, 1280 by default. Not with ``device``.
             height: Height of the viewport in CSS pixels, 800 by default. Not with ``device``.
             alias: Name of the browser for SeleniumLibrary's `Switch Browser`.
-            remote_url: URL of a WebDriver that opens the browser elsewhere, such as on a phone;
-                ``browser`` is then ``chrome`` (also for ``auto``), ``edge``, ``firefox`` or
-                ``safari``. The browser is headless only if the WebDriver or ``capabilities`` make
-                it so. The server must have an address that this browser can reach: see ``host``
-                and ``public_url`` of `Start Server`.
+            remote_url: URL of a WebDriver that opens the browser elsewhere, such as a Selenium Grid
+                or one on a phone; the library's ``grid_url`` by default. ``browser`` is then
+                ``chrome`` (also for ``auto``), ``edge``, ``firefox`` or ``safari``. The browser is
+                headless only if the WebDriver or ``capabilities`` make it so. The server must have
+                an address that this browser can reach: see ``host`` and ``public_url`` of `Start
+                Server`. While a Grid has no free browser, the console tells how many are before.
             capabilities: WebDriver capabilities, such as ``acceptInsecureCerts=${True}`` or
                 ``goog:chromeOptions`` with ``args`` or ``prefs``. Those that this keyword sets
                 itself are kept unless these say otherwise.
@@ -158,7 +159,8 @@ class BrowserKeywords:
         )
         kind = browser or self._options.browser
         driver: WebDriver
-        if remote_url is None:
+        remote_url = self._options.grid_url if remote_url is None else remote_url
+        if not remote_url:
             driver = browsers.open_local(kind, settings)
         else:
             driver = browsers.open_remote(remote_url, kind, settings, logger.console)

