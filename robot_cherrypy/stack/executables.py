@@ -126,7 +126,7 @@ def selenium_server() -> Path:
         found = SeleniumManager().binary_paths(["--grid", "--avoid-stats"])
     except WebDriverException as error:
         raise StackError(
-            "There is no Selenium server, and Selenium Manager could not fetch it:"
-            f" {(error.msg or '').strip()}. Its file may be at SE_SERVER_JAR."
+            "There is no Selenium server, and Selenium Manager could not fetch it from the"
+            " internet. The environment variable SE_SERVER_JAR may have the path of its file."
         ) from error
     return Path(found["driver_path"])

@@ -24,14 +24,14 @@ STACK = {
     "Start Load Balancer": executables.haproxy,
 }
 
-# Keywords whose images not every machine has, or that need root. The suites in
-# `acceptance/containers` and `acceptance/hosts` use them.
-CONTAINERS = ("Start Container", "Build Image", "Start Hosts")
+# Keywords whose images or files not every machine has, or that need root. The suites in
+# `acceptance/containers`, `acceptance/hosts` and `acceptance/grid` use them.
+ELSEWHERE = ("Start Container", "Build Image", "Start Hosts", "Start Browser Grid")
 
 
 def missing(steps):
     """Whether a program or an image for one of the steps is not installed."""
-    if any(name in step for step in steps for name in CONTAINERS):
+    if any(name in step for step in steps for name in ELSEWHERE):
         return True
     try:
         for name, find in STACK.items():
