@@ -23,8 +23,12 @@ from robot_cherrypy.tests.container_engine.errors import EngineError
 _PREFIX = "robot-cherrypy-box-"
 _CGROUPS = Path("/sys/fs/cgroup")
 
-# Of which kinds a box has a namespace of its own, as /proc/self/ns and unshare call them.
-NAMESPACES = {"cgroup": "cgroup", "ipc": "ipc", "mnt": "mount", "net": "net", "pid": "pid"}
+# Of which kinds a box has a namespace of its own.
+_NAMESPACES = ("cgroup", "ipc", "mount", "net", "pid")
+
+# How many processes outside a box it may compete with: engines, containers, servers and browsers
+# are in it. The kernel weighs a cgroup as a single process if it is not told otherwise.
+_PROCESSES = 8
 
 # The exit code that says that the box could not be made; the command's own are at most 255 too, and
 # none of our commands uses this.
@@ -64,7 +68,7 @@ def run(command, image, *, is_building):
     with _removed_at_end() as folder:
         box = subprocess.Popen(
             [
-                *("unshare", *(f"--{name}" for name in NAMESPACES.values()), "--mount-proc"),
+                *("unshare", *(f"--{name}" for name in _NAMESPACES), "--mount-proc"),
                 *("--fork", "--kill-child", sys.executable, "-m", f"{__package__}.inside"),
                 *(str(folder), str(image), *command),
             ],
@@ -81,9 +85,8 @@ def run(command, image, *, is_building):
         reason = folder / "reason"
         if code == NO_BOX and reason.is_file():
             raise EngineError(reason.read_text())
-        namespaces = set((folder / "namespaces").read_text().split())
     deadline = time.monotonic() + _END_TIMEOUT
-    while left := left_of(folder, namespaces):
+    while left := left_of(folder):
         if time.monotonic() > deadline:
             print("container_engine: LEFT OF THE BOX:", *left, sep="\n  ", file=sys.stderr)
             return code or 1
@@ -92,12 +95,14 @@ def run(command, image, *, is_building):
     return code
 
 
-def left_of(folder, namespaces):
+def left_of(folder):
     """Return what is left of a box: a line for each file, cgroup, mount and process.
+
+    Processes are known by their cgroups, which they cannot leave. Their namespaces tell nothing:
+    the kernel gives the number of one that has ended to the next, perhaps in another box.
 
     Args:
         folder: That of the box.
-        namespaces: The namespaces of the box, as the links in /proc/*/ns call them.
     """
     places = [folder, *(hierarchy / folder.name for hierarchy in _hierarchies())]
     left = [str(path) for path in places if path.exists()]
@@ -105,8 +110,7 @@ def left_of(folder, namespaces):
     left += [f"mount: {mount}" for mount in mounts if folder.name in mount]
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):  # it has ended
-            of_process = {str((process / "ns" / kind).readlink()) for kind in NAMESPACES}
-            if of_process & namespaces or folder.name in (process / "cgroup").read_text():
+            if folder.name in (process / "cgroup").read_text():
                 left.append(f"process: {process.name} {(process / 'comm').read_text().strip()}")
     return left
 
@@ -135,9 +139,18 @@ def _removed_at_end():
                 if (hierarchy / name).is_file():
                     with contextlib.suppress(OSError):
                         (hierarchy / folder.name / name).write_text((hierarchy / name).read_text())
+            give_processor_time(hierarchy / folder.name)
         yield folder
     finally:
         _remove(folder)
+
+
+def give_processor_time(cgroup):
+    """Let a cgroup, of either version, compete as some processes of this one's niceness do."""
+    for name, one in (("cpu.shares", 1024), ("cpu.weight", 100)):
+        if (cgroup / name).is_file():
+            # A step of niceness is a quarter, by kernel/sched/core.c.
+            (cgroup / name).write_text(str(max(2, round(_PROCESSES * one / 1.25 ** os.nice(0)))))
 
 
 def _enter(name):

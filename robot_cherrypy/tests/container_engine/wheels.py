@@ -18,7 +18,7 @@ _ROOT = Path(__file__).parents[3]
 _SERVER = _ROOT / "deploy/server"
 
 # What else the applications of tests need.
-_MORE = ("fastapi", "flask")
+_MORE = ("fastapi", "flask", "h2")
 
 # pip asks its own Python for the markers of requirements, such as `python_version < "3.12"`. This
 # is pip for the Python that is its first argument.
