@@ -57,6 +57,10 @@ Container Is Too Slow
     Run Keyword And Expect Error    *is not ready within *accepts no connections on port 8080*
     ...    Start Containers    ${FILES}/slow.yaml    engine=${ENGINE}    project=faulty    timeout=8 seconds
 
+Container Ends Again And Again
+    Run Keyword And Expect Error    Container 'faulty-shop-1' is not ready within *no settings in /etc/shop*
+    ...    Start Containers    ${FILES}/restarting.yaml    engine=${ENGINE}    project=faulty    timeout=8 seconds
+
 Image Cannot Be Built
     Run Keyword And Expect Error    Image 'faulty' was not built. The build said:*there is no such package*
     ...    Build Image    ${FILES}    tag=faulty    engine=${ENGINE}

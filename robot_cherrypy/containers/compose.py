@@ -83,6 +83,7 @@ def isolated(config: Config, project: str, host: str) -> Config:
     - Published ports become free ones on loopback, or, if the engine is on another machine, any
       free ones there.
     - Names of containers, volumes and networks become those of the project, but for external ones.
+      By its own name, others still reach a container.
     - An image that the project builds gets a name of the project, wherever the config has it, and
       the project's label: Compose itself labels none that Podman builds.
 
@@ -100,7 +101,7 @@ def isolated(config: Config, project: str, host: str) -> Config:
         if "build" in service and "image" in service
     }
     for service in services.values():
-        service.pop("container_name", None)
+        _make_alias(service, service.pop("container_name", None))
         if "build" in service:
             service["build"].setdefault("labels", {})[PROJECT_LABEL] = project
         if "image" in service:
@@ -115,6 +116,25 @@ def isolated(config: Config, project: str, host: str) -> Config:
             if value and not value.get("external"):
                 value["name"] = f"{project}_{name}"
     return config
+
+
+def _make_alias(service: dict[str, Any], name: str | None) -> None:
+    """Have containers on a service's networks know it by one more name."""
+    if name and "network_mode" not in service:
+        networks = service.get("networks") or {"default": None}
+        service["networks"] = {
+            network: {**(options or {}), "aliases": [*(options or {}).get("aliases", ()), name]}
+            for network, options in networks.items()
+        }
+
+
+def literal(value: Any) -> Any:
+    """Return a part of a compose file in which no dollar sign stands for a variable."""
+    if isinstance(value, str):
+        return value.replace("$", "$$")
+    if isinstance(value, Mapping):
+        return {key: literal(item) for key, item in value.items()}
+    return [literal(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def with_any_ports(config: Config, service: str) -> Config:

@@ -14,6 +14,7 @@ from robot_cherrypy.containers.compose import (
     Config,
     find_compose,
     isolated,
+    literal,
     read_config,
     with_any_ports,
     with_whole_checks,
@@ -174,7 +175,7 @@ class Project:
                 for state in states:
                     reason = reasons.get(state["Id"])
                     if reason and (reason.is_final or time.monotonic() >= deadline):
-                        late = "" if reason.is_final else f" within {timeout:g} s"
+                        late = "" if reason.is_final else f" within {timeout:.0f} s"
                         raise self._failure(state, f"is not ready{late}: {reason}")
                 if waiting:
                     time.sleep(_INTERVAL)
@@ -244,7 +245,19 @@ class Project:
         for name in chosen:
             self.engine.run("network", "disconnect", "--force", name, state["Id"])
             aliases = connected[name].get("Aliases") or []
-            kept[name] = sorted({service, *aliases} - {state["Id"][:12]})
+            known = sorted({service, *aliases} - {state["Id"][:12]})
+            address = self._fixed_address(service, name)
+            kept[name] = [word for alias in known for word in ("--alias", alias)]
+            kept[name] += ["--ip", address] if address else []
+
+    def _fixed_address(self, service: str, network: str) -> str | None:
+        """Return the address in a network that the compose file gives to a service."""
+        given = self._config["services"][service].get("networks") or {}
+        for key, options in given.items():
+            if options and self._config["networks"][key]["name"] == network:
+                address: str | None = options.get("ipv4_address")
+                return address
+        return None
 
     def reconnect(self, service: str, index: int | None = None) -> None:
         """Connect a container again to the networks that it was disconnected from.
@@ -256,8 +269,7 @@ class Project:
         kept = self._disconnected.pop(state["Id"], {})
         if not kept:
             raise ContainerError(f"Container '{name_of(state)}' was not disconnected.")
-        for name, aliases in kept.items():
-            words = [word for alias in aliases for word in ("--alias", alias)]
+        for name, words in kept.items():
             self.engine.run("network", "connect", *words, name, state["Id"])
 
     def _configure(self, config: Config) -> None:
@@ -355,4 +367,4 @@ def _labels(state: Mapping[str, Any]) -> Mapping[str, str]:
 
 
 def _add_environment(service: Config, environment: Mapping[str, str]) -> None:
-    service["environment"] = {**(service.get("environment") or {}), **environment}
+    service["environment"] = {**(service.get("environment") or {}), **literal(environment)}

@@ -30,7 +30,7 @@ _SEARCH_TIMEOUT = 20.0
 _TAIL = 20
 
 # What wall clocks show minus `time.monotonic`, in seconds; read before a test can move the clock.
-_WALL_CLOCK = time.time() - time.monotonic()
+WALL_CLOCK = time.time() - time.monotonic()
 
 
 class Engine:
@@ -91,7 +91,7 @@ class Engine:
             container: Which.
             start: A time of `time.monotonic`; so are those of the lines.
         """
-        since = _timestamp(start + _WALL_CLOCK)
+        since = _timestamp(start + WALL_CLOCK)
         ended = self.try_to_run("logs", "--timestamps", "--since", since, container)
         lines = [*ended.stdout.splitlines(), *ended.stderr.splitlines()]
         return sorted(filter(None, map(_timed, lines)), key=lambda line: line[0])
@@ -193,5 +193,5 @@ def _timed(line: str) -> tuple[float, str] | None:
     """Return time and text of a line of `logs --timestamps`, None of one without a time."""
     stamp, _, text = line.partition(" ")
     with suppress(ValueError):
-        return real_datetime.fromisoformat(stamp).timestamp() - _WALL_CLOCK, text
+        return real_datetime.fromisoformat(stamp).timestamp() - WALL_CLOCK, text
     return None

@@ -1,18 +1,26 @@
 """When a container is ready."""
 
 import contextlib
+import math
 import socket
 import threading
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime as real_datetime
 from typing import Any
 
-from robot_cherrypy.containers.engine import Engine, last_lines
+from robot_cherrypy.containers.engine import WALL_CLOCK, Engine, last_lines
 from robot_cherrypy.errors import ContainerError
 
 # How often the health checks of containers are run where nobody else does, in seconds: each is two
 # commands, which keep a processor busy for a tenth.
 _INTERVAL = 0.5
+
+# For how many seconds a container has to run before it counts, and one that has ended before: what
+# lacks a setting or a database ends within them.
+_STARTED = 1.0
+_RESTARTED = 5.0
 
 # How long a server may take to close a connection that its engine has accepted without it, in
 # seconds. Engines do so at once.
@@ -40,7 +48,8 @@ def why_not_ready(state: Mapping[str, Any], published: Mapping[int, int]) -> _No
     """Return why a container is not ready; None if it is.
 
     It is ready when its health check passes; without one, when it accepts connections on the ports
-    that it publishes; and when it has ended with exit code 0, as the job that it was.
+    that it publishes; and when it has ended with exit code 0, as the job that it was. One that ends
+    and is started again and again is never ready.
 
     Args:
         state: What the engine knows of it.
@@ -49,9 +58,24 @@ def why_not_ready(state: Mapping[str, Any], published: Mapping[int, int]) -> _No
     now = state["State"]
     if now["Status"] in {"exited", "dead", "stopped"}:
         code = now["ExitCode"]
-        return _NotReady(f"it ended with exit code {code}", is_final=True) if code else None
+        reason = _NotReady(f"it ended with exit code {code}", is_final=not _is_restarted(state))
+        return reason if code else None
     if not now["Running"]:
         return _NotReady(f"it is {now['Status']}")
+    return _why_just_started(state) or _why_no_answer(state, published)
+
+
+def _why_just_started(state: Mapping[str, Any]) -> _NotReady | None:
+    restarts = state.get("RestartCount", 0)
+    if _uptime(state["State"]) >= (_RESTARTED if restarts else _STARTED):
+        return None
+    before = f", and has ended {restarts} times before" if restarts else ""
+    return _NotReady(f"it has just started{before}")
+
+
+def _why_no_answer(state: Mapping[str, Any], published: Mapping[int, int]) -> _NotReady | None:
+    """Return why a container that runs is not ready, by its check or its ports."""
+    now = state["State"]
     if _has_check(state):
         health = now.get("Health") or now.get("Healthcheck") or {}
         log = [entry["Output"].strip() for entry in health.get("Log") or ()]
@@ -66,9 +90,26 @@ def why_not_ready(state: Mapping[str, Any], published: Mapping[int, int]) -> _No
     return None
 
 
+def _is_restarted(state: Mapping[str, Any]) -> bool:
+    """Whether the engine will start a container again. Podman says meanwhile that it has ended."""
+    policy = state["HostConfig"]["RestartPolicy"]
+    most = policy.get("MaximumRetryCount") or math.inf
+    return policy["Name"] not in {"", "no"} and bool(state.get("RestartCount", 0) < most)
+
+
 def _has_check(state: Mapping[str, Any]) -> bool:
     check = state["Config"].get("Healthcheck") or {}
     return (check.get("Test") or ["NONE"]) != ["NONE"]
+
+
+def _uptime(now: Mapping[str, Any]) -> float:
+    """Return for how many seconds a container has run; many if clocks differ."""
+    try:
+        started = real_datetime.fromisoformat(now["StartedAt"]).timestamp()
+    except (KeyError, ValueError):
+        return math.inf
+    uptime = WALL_CLOCK + time.monotonic() - started
+    return uptime if uptime >= 0 else math.inf
 
 
 def _accepts(port: int) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from robot_cherrypy.cleanup import Cleanup, Stage
+from robot_cherrypy.containers.compose import literal
 from robot_cherrypy.containers.compose_project import HOST_NAMES, Project, name_of
 from robot_cherrypy.containers.engine import EngineName, find_engine, last_lines
 from robot_cherrypy.containers.guarded_command import as_podman_ends, run_guarded
@@ -70,7 +71,7 @@ class RunningContainers:
             raise ContainerError(f"There is a container '{alias}' already: choose another alias.")
         with tempfile.TemporaryDirectory(prefix="robot-cherrypy-") as folder:
             file = Path(folder, "compose.json")
-            file.write_text(json.dumps({"services": {alias: service}}))
+            file.write_text(json.dumps({"services": {alias: literal(service)}}))
             return self.start([file], None, [], engine, timeout, environment, alias)
 
     def stop(self, key: str | None) -> None:

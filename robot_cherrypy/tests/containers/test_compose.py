@@ -1,5 +1,6 @@
 """A project is made of a compose file so that it meets nothing else in its engine."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from robot_cherrypy.containers.compose import (
     PROJECT_LABEL,
     find_compose,
     isolated,
+    literal,
     read_config,
     with_any_ports,
     with_whole_checks,
@@ -92,6 +94,22 @@ def test_names_are_those_of_the_project(config):
     )
     assert "robot-1_back" == made["networks"]["back"]["name"]
     assert "shop" == config["services"]["shop"]["container_name"]
+
+
+def test_own_name_of_a_container_leads_to_it(config):
+    """On each of its networks, though several projects have such a container."""
+    made = isolated(config, "robot-1", "127.0.0.1")["services"]
+    assert {"back": {"aliases": ["shop"]}} == made["shop"]["networks"]
+    assert {"default": None} == made["worker"]["networks"]
+
+
+def test_literal_text_has_no_variables(tmp_path):
+    """Such as a password."""
+    given = {"image": "shop", "command": ["echo", "$HOME"], "environment": {"WORD": "a$b$${C}"}}
+    config = _read(tmp_path, json.dumps({"services": {"shop": literal(given)}}))
+    again = _read(tmp_path, json.dumps(config))["services"]["shop"]
+    assert literal(given["command"]) == again["command"]
+    assert literal(given["environment"]) == again["environment"]
 
 
 @pytest.mark.parametrize(

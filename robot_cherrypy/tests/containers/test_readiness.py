@@ -1,6 +1,8 @@
 """When a container is ready, by what its engine says of it."""
 
 import socket
+import time
+from datetime import UTC, datetime
 
 import pytest
 
@@ -9,18 +11,25 @@ from robot_cherrypy.containers.readiness import why_not_ready
 CHECK = {"Test": ["CMD", "true"]}
 
 
-def state(status="running", *, code=0, check=None, health=None):
+def state(status="running", *, code=0, check=None, health=None, policy="no", restarts=0, uptime=60):
     """What an engine says of a container."""
-    now = {"Status": status, "Running": status == "running", "ExitCode": code}
+    started = datetime.fromtimestamp(time.time() - uptime, UTC).isoformat()
+    now = {"Status": status, "Running": status == "running", "ExitCode": code, "StartedAt": started}
     if health:
         now["Health"] = health
-    return {"State": now, "Config": {"Healthcheck": check} if check else {}}
+    return {
+        "State": now,
+        "Config": {"Healthcheck": check} if check else {},
+        "HostConfig": {"RestartPolicy": {"Name": policy, "MaximumRetryCount": 0}},
+        "RestartCount": restarts,
+    }
 
 
 @pytest.mark.parametrize(
     ("given", "text", "is_final"),
     [
         (state("exited", code=3), "it ended with exit code 3", True),
+        (state("exited", code=3, policy="always"), "it ended with exit code 3", False),
         (state("created"), "it is created", False),
         (state(check=CHECK), "its health is 'starting'", False),
         (
@@ -36,12 +45,22 @@ def test_reason(given, text, is_final):
     assert (text, is_final) == (str(reason), reason.is_final)
 
 
+def test_container_that_ends_again_and_again():
+    """It may have started a moment ago, and end in another."""
+    assert "it has just started" == str(why_not_ready(state(uptime=0), {}))
+    assert "it has just started, and has ended 4 times before" == str(
+        why_not_ready(state(uptime=1, restarts=4), {})
+    )
+
+
 @pytest.mark.parametrize(
     "given",
     [
         state("exited"),  # a job
         state(),
         state(check={"Test": ["NONE"]}),
+        state(restarts=4),
+        state(uptime=-3600),  # the engine has another clock
         state(check=CHECK, health={"Status": "healthy"}),
     ],
 )
