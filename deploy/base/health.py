@@ -5,7 +5,7 @@ import os
 import sys
 
 # Less than the time-out of HEALTHCHECK, in seconds.
-_TIMEOUT = 2
+_TIMEOUT = 10
 
 connection = http.client.HTTPConnection(
     "127.0.0.1", int(os.environ.get("PORT", "8080")), timeout=_TIMEOUT

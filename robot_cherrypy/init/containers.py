@@ -11,6 +11,10 @@ from robot_cherrypy.init.files import Changes
 # Where the Dockerfile copies the project to.
 _FOLDER = "/app"
 
+# What serves the application. It is installed first, in a layer that does not change with what the
+# application needs, and again with that, so that a conflict of the two is an error.
+_SERVER = "robot-cherrypy-server[async,websocket]"
+
 # Prints the dependencies of a project (PEP 621) as requirements. pip can only install them together
 # with the project, which need not be a package.
 _LIST_DEPENDENCIES = (
@@ -35,6 +39,7 @@ def add_containers(changes: Changes, candidate: Candidate) -> None:
         "Dockerfile",
         "Dockerfile",
         application=candidate.application,
+        server=_SERVER,
         copy=f"COPY {' '.join(copied)} ./\n" if copied else "",
         install=" \\\n    && ".join(install),
         pythonpath=_FOLDER if inside == "." else f"{_FOLDER}/{inside}",
@@ -58,7 +63,7 @@ def _command(candidate: Candidate) -> list[str]:
 
 def _requirements(project: Path, framework: str) -> tuple[list[str], list[str]]:
     """Return the files that say what an application needs, and the commands that install it."""
-    install = "pip install 'robot-cherrypy-server[async,websocket]'"
+    install = f"pip install '{_SERVER}'"
     if (project / "requirements.txt").is_file():
         return ["requirements.txt"], [f"{install} --requirement requirements.txt"]
     settings = _pyproject(project)

@@ -5,6 +5,7 @@ In continuous integration they otherwise use the machine's Docker, with the offi
 PyPI. Elsewhere they are skipped: they use the names of the documentation, and remove what has them.
 """
 
+import http.client
 import json
 import os
 import shutil
@@ -17,10 +18,16 @@ from pathlib import Path
 
 import pytest
 
+from robot_cherrypy.containers.compose import PROJECT_LABEL
+from robot_cherrypy.containers.engine import find_engine
+from robot_cherrypy.containers.readiness import HealthChecks
 from robot_cherrypy.tests.docs.blocks import ROOT
 
 # What a loaded machine needs at most for a step, in seconds.
 PATIENCE = 240
+
+# `docker`, or `podman`: `tox -e deploy-podman`.
+ENGINE = os.environ.get("CONTAINER_ENGINE", "docker")
 
 IS_OFFLINE = "CONTAINER_WHEELS" in os.environ
 
@@ -36,10 +43,10 @@ OFFLINE = (
 )
 
 
-def docker(*arguments, check=True, **options):
-    """Run docker, and return what it has printed."""
+def engine(*arguments, check=True, **options):
+    """Run a command of the engine, and return what it has printed."""
     ended = subprocess.run(
-        ["docker", *arguments], check=False, capture_output=True, text=True, timeout=600, **options
+        [ENGINE, *arguments], check=False, capture_output=True, text=True, timeout=600, **options
     )
     assert not check or ended.returncode == 0, f"{ended.args}\n{ended.stdout}\n{ended.stderr}"
     return ended.stdout.strip()
@@ -68,27 +75,35 @@ def _compose():
     return found
 
 
-def status(url):
-    """The status and the body of a response; 0 if there is none."""
+def status(url, context=None):
+    """The status and the body of a response; 0 if there is none. The context is that of TLS."""
     try:
-        with urllib.request.urlopen(url, timeout=30) as response:
+        with urllib.request.urlopen(url, timeout=30, context=context) as response:
             return response.status, response.read().decode()
     except urllib.error.HTTPError as error:
         return error.code, error.read().decode()
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         return 0, str(error)
 
 
-def wait_for(url, expected, container):
+def wait_until(condition):
+    """Wait until a condition is true."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def wait_for(url, expected, container, context=None):
     """Wait until a page of a container has a text."""
     deadline = time.monotonic() + PATIENCE
-    while expected not in status(url)[1]:
-        state = docker("inspect", container, "--format", "{{.State.Status}}")
+    while expected not in status(url, context)[1]:
+        state = engine("inspect", container, "--format", "{{.State.Status}}")
         if state != "running" or time.monotonic() > deadline:
             logs = subprocess.run(
-                ["docker", "logs", container], check=True, stderr=subprocess.STDOUT, stdout=-1
+                [ENGINE, "logs", container], check=True, stderr=subprocess.STDOUT, stdout=-1
             )
-            raise AssertionError(f"{state}, {status(url)}: {logs.stdout.decode()}")
+            raise AssertionError(f"{state}, {status(url, context)}: {logs.stdout.decode()}")
         time.sleep(0.1)
 
 
@@ -99,8 +114,8 @@ def wheels(tmp_path_factory):
         reason = os.environ.get("NO_CONTAINER_ENGINE", "tox -e deploy and tox -e cluster start one")
         if not ("NO_CONTAINER_ENGINE" in os.environ and "CI" in os.environ):
             pytest.skip(f"no container engine: {reason}")
-    if not shutil.which("docker"):
-        pytest.skip("Docker is not installed: apt-get install docker.io")
+    if not shutil.which(ENGINE):
+        pytest.skip(f"{ENGINE} is not installed: apt-get install docker.io podman")
     if IS_OFFLINE:
         return Path(os.environ["CONTAINER_WHEELS"])
     folder = tmp_path_factory.mktemp("wheels")
@@ -109,11 +124,33 @@ def wheels(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="session", autouse=ENGINE == "podman")
+def podman(wheels, tmp_path_factory):
+    """Podman's API, for Compose; and the health checks of Compose's containers, which systemd runs.
+
+    Images have health checks only in Docker's format, so that is used.
+    """
+    socket = tmp_path_factory.mktemp("podman") / "api.sock"
+    service = subprocess.Popen(["podman", "system", "service", "--time=0", f"unix://{socket}"])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BUILDAH_FORMAT", "docker")
+        patch.setenv("DOCKER_HOST", f"unix://{socket}")
+        patch.setenv("DOCKER_BUILDKIT", "0")
+        patch.setenv("COMPOSE_BAKE", "false")
+        wait_until(socket.exists)
+        try:
+            with HealthChecks(find_engine("podman"), PROJECT_LABEL):
+                yield
+        finally:
+            service.terminate()
+            service.wait(PATIENCE)
+
+
 @pytest.fixture(scope="session")
 def python_with_wheels(wheels):
     """The image of Python with the packages in /wheels, for builds without a network."""
     stage = "FROM python:3-slim\nCOPY . /wheels\n"
-    docker("build", "--tag", "python:wheels", "--file", "-", wheels, input=stage)
+    engine("build", "--tag", "python:wheels", "--file", "-", wheels, input=stage)
     return "python:wheels"
 
 
@@ -134,15 +171,15 @@ def deploy(tmp_path_factory, wheels):
 @pytest.fixture(scope="session")
 def base(deploy):
     """The base image, and the one that installs the packages of projects."""
-    docker("build", *OFFLINE, "--target", "build", "-t", "robot-cherrypy:build", deploy / "base")
-    docker("build", *OFFLINE, "-t", "robot-cherrypy:base", deploy / "base")
+    engine("build", *OFFLINE, "--target", "build", "-t", "robot-cherrypy:build", deploy / "base")
+    engine("build", *OFFLINE, "-t", "robot-cherrypy:base", deploy / "base")
     return "robot-cherrypy:base"
 
 
 @pytest.fixture(scope="session")
 def shop(base, deploy):
     """The image of a project on the base image."""
-    docker("build", "--tag", "shop", deploy / "project")
+    engine("build", "--tag", "shop", deploy / "project")
     return "shop"
 
 
@@ -154,15 +191,15 @@ def run(wheels):
     def start(image, *command, options=()):
         name = f"test-{len(names)}"
         names.append(name)
-        docker(
+        engine(
             "run", "--detach", "--name", name, "-p", "127.0.0.1::8080", *options, image, *command
         )
-        ports = json.loads(docker("inspect", name))[0]["NetworkSettings"]["Ports"]
+        ports = json.loads(engine("inspect", name))[0]["NetworkSettings"]["Ports"]
         return name, f"http://127.0.0.1:{ports['8080/tcp'][0]['HostPort']}"
 
     yield start
     for name in names:
-        docker("rm", "--force", "--volumes", name)
+        engine("rm", "--force", "--volumes", name)
 
 
 @pytest.fixture(scope="session")
@@ -170,7 +207,7 @@ def stack_images(deploy):
     """The variables with images of PostgreSQL and HAProxy, offline made of Debian's packages."""
     if not IS_OFFLINE:
         return {}
-    docker("import", os.environ["CONTAINER_STACK"], "debian:stack")
+    engine("import", os.environ["CONTAINER_STACK"], "debian:stack")
     for name in ("postgres", "haproxy"):
-        docker("build", "--tag", f"debian:{name}", deploy / "debian" / name)
+        engine("build", "--tag", f"debian:{name}", deploy / "debian" / name)
     return {"POSTGRES_IMAGE": "debian:postgres", "HAPROXY_IMAGE": "debian:haproxy"}

@@ -1,6 +1,7 @@
 """The commands of docs/containers.md work one after the other."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from robot_cherrypy.tests.deploy.conftest import OFFLINE
+from robot_cherrypy.tests.deploy.conftest import ENGINE, OFFLINE
 from robot_cherrypy.tests.docs.blocks import RUN
 
 # The fixture that builds wheels, and the test of the server's wheel, run these with a network.
@@ -30,9 +31,9 @@ def test_commands(deploy, stack_images):
     ]
     assert len(commands) > 9
     for command in commands:
-        offline = command
+        offline = re.sub("^docker ", f"{ENGINE} ", command)
         if command.endswith("deploy/base"):
-            offline = command.replace("docker build", f"docker build {' '.join(OFFLINE)}")
+            offline = offline.replace(" build ", f" build {' '.join(OFFLINE)} ", 1)
         ended = subprocess.run(
             ["bash", "-c", offline],
             cwd=deploy.parent,

@@ -13,7 +13,7 @@ import uuid
 
 import pytest
 
-from robot_cherrypy.tests.deploy.conftest import PATIENCE, compose, docker, status
+from robot_cherrypy.tests.deploy.conftest import PATIENCE, compose, engine, status, wait_until
 from robot_cherrypy.tests.docs.blocks import ROOT
 
 pytestmark = pytest.mark.timeout(900)
@@ -88,14 +88,6 @@ class Writers:
             thread.join(PATIENCE)
 
 
-def wait_until(condition):
-    """Wait until a condition is true."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
 def free_port():
     """A port that nobody uses now."""
     with socket.socket() as probe:
@@ -131,6 +123,20 @@ def wait_until_both_are_up(statistics):
         states = [row["status"] for row in rows if row["svname"] in {"one", "two"}]
 
 
+def robot_on_notes(url, outputs):
+    """Run the suites of the notes in a browser."""
+    suites = [word for suite in SUITES for word in ("--suite", suite)]
+    options = ("--outputdir", str(outputs), "--variable", f"RUNNING_NOTES:{url}")
+    ended = subprocess.run(
+        [sys.executable, "-m", "robot", *suites, *options, str(ROOT / "acceptance/stack")],
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stdout
+
+
 @pytest.fixture(scope="module")
 def stack(base, deploy, stack_images):
     """Return a function that starts the stack on one kind of server; and its ports."""
@@ -150,22 +156,7 @@ def test_suites_and_stops(stack, server, tmp_path):
     """The suites pass through HAProxy, and no request is lost while each instance stops."""
     run, port, statistics = stack
     run("up", "--detach", "--wait", server=server)
-    robot = subprocess.run(
-        [
-            *(sys.executable, "-m", "robot", "--outputdir", str(tmp_path)),
-            *(word for suite in SUITES for word in ("--suite", suite)),
-            *(
-                "--variable",
-                f"RUNNING_NOTES:http://127.0.0.1:{port}",
-                str(ROOT / "acceptance/stack"),
-            ),
-        ],
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert robot.returncode == 0, robot.stdout
+    robot_on_notes(f"http://127.0.0.1:{port}", tmp_path)
     before = stored(port)
     writers = Writers(port)
     try:
@@ -194,14 +185,14 @@ def test_kills_lose_nothing_that_was_acknowledged(stack):
         run("up", "--detach", "--wait", "two", server="async")
         wait_until_both_are_up(statistics)
 
-        docker("network", "disconnect", "notes_default", one)
+        engine("network", "disconnect", "notes_default", one)
         writers.wait_for_more()
-        docker("network", "connect", "--alias", "one", "notes_default", one)
+        engine("network", "connect", "--alias", "one", "notes_default", one)
         wait_until_both_are_up(statistics)
 
-        docker("pause", database)
+        engine("pause", database)
         writers.wait_until_all_wait()
-        docker("unpause", database)
+        engine("unpause", database)
         writers.wait_for_more()
 
         run("kill", "database", server="async")
@@ -225,8 +216,8 @@ def test_data_survive_and_secrets_are_no_variables(stack, deploy):
     assert password
     for service in ("database", "one", "migrations"):
         container = run("ps", "--all", "--quiet", service)
-        assert password not in docker("inspect", container)
-    assert password not in docker("history", "--no-trunc", "notes-application")
+        assert password not in engine("inspect", container)
+    assert password not in engine("history", "--no-trunc", "notes-application")
     run("down", "--timeout", "10")
     run("up", "--detach", "--wait", server="async")
     assert before == stored(port)
