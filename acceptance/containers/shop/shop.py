@@ -14,7 +14,7 @@ class Shop(http.server.BaseHTTPRequestHandler):
         status, text = 200, os.environ["GREETING"] + " " + os.environ["COLOUR"]
         if self.path == "/store":
             try:
-                with urllib.request.urlopen("http://warehouse:8000/hostname", timeout=2) as response:
+                with urllib.request.urlopen("http://depot:8000/hostname", timeout=2) as response:
                     text = response.read().decode()
             except OSError as error:
                 status, text = 503, f"no store: {error}"
