@@ -8,6 +8,7 @@ import argparse
 import base64
 import difflib
 import hashlib
+import os
 import re
 import sys
 import tempfile
@@ -38,6 +39,9 @@ _WITHOUT_FOLDER = """
 # A run on a busy machine may show less, such as no source of a page that was not sent in time.
 _ATTEMPTS = 3
 
+# For the runs: what a reader sees in seconds may take longer there.
+_PATIENCE = "--listener robot_cherrypy.options:timeout=60"
+
 # What is another in each run, and what stands for it.
 _DIFFERENT = {
     r"127\.0\.0\.1:\d+": "127.0.0.1:0",
@@ -56,6 +60,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("names", metavar="NAME", nargs="*", choices=[*SCENES, []])
     parser.add_argument("--check", action="store_true", help="write nothing")
     options = parser.parse_args(arguments)
+    os.environ["ROBOT_OPTIONS"] = _PATIENCE
     stale = 0
     for name in options.names or SCENES:
         if options.check:

@@ -104,7 +104,7 @@ def _narrow(browser: Any) -> None:
 
 
 def _evidence(browser: Any, folder: Path, test: str) -> Any:
-    _run("robot", "--outputdir", str(folder), str(_HERE / "tea.robot"))
+    _run("robot", "--outputdir", str(folder), str(_HERE / "tea.robot"), failed=2)
     block = _opened(browser, folder, f"{test} .rcp", test)
     browser.execute_script("arguments[0].querySelector('details').open = true", block)
     return block
@@ -131,7 +131,9 @@ def _terminal(browser: Any, folder: Path, terminal: Terminal) -> Any:
     return browser.find_element("css selector", "pre")
 
 
-def _run(module: str, *arguments: str) -> None:
-    """Run suites, which may fail."""
+def _run(module: str, *arguments: str, failed: int = 0) -> None:
+    """Run suites, of which so many tests are meant to fail."""
     command = [sys.executable, "-m", module, *arguments]
-    subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, check=False)  # noqa: S603 - our own
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603 - our own
+    if done.returncode != failed:
+        raise RuntimeError(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
