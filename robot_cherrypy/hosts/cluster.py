@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from robot_cherrypy.errors import HostError, suggest_alike
+from robot_cherrypy.hosts.relay import Place, Relay
 
 # The clusters of this process; each adds itself when it starts, and removes itself when it stops.
 _CLUSTERS: "weakref.WeakSet[Cluster]" = weakref.WeakSet()
@@ -62,6 +63,7 @@ class Cluster(ABC):
     def __init__(self, name: str) -> None:
         self.name = name
         self.stacks: dict[str, list[str]] = {}
+        self._relays: dict[tuple[str, int, str | None], Relay] = {}
 
     @property
     @abstractmethod
@@ -80,6 +82,8 @@ class Cluster(ABC):
     def stop(self) -> None:
         """End all; return when nothing of it is left."""
         _CLUSTERS.discard(self)
+        for relay in self._relays.values():
+            relay.stop()
         self._stop()
 
     @abstractmethod
@@ -166,3 +170,25 @@ class Cluster(ABC):
         raise HostError(
             f"No stack has a service '{name}'. Services: {names}.{suggest_alike(name, known)}"
         )
+
+    def local_place(self, service: str, port: int, host: str | None) -> Place:
+        """Return an address on loopback and its port that lead to a port of a service.
+
+        Args:
+            service: Name of the service.
+            port: That of its containers.
+            host: The host that it leads to; by default one that has the port, and another when that
+                does not accept connections any more.
+
+        Raises:
+            HostError: It is not published, or by no such host.
+        """
+
+        def find() -> Place:
+            return self.find_service(service).address(port, host)
+
+        key, target = (service, port, host), find()
+        if key not in self._relays:
+            self._relays[key] = Relay(target, find)
+        self._relays[key].target = target
+        return self._relays[key].place

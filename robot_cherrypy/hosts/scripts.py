@@ -77,7 +77,8 @@ exec unshare --mount --uts --ipc --pid --mount-proc --fork --kill-child \
     /bin/sh -c "$HOST" host "$@"
 """
 
-# What is in /run belongs to the machine's own engine; the names of its network are unknown here.
+# What is in /run belongs to the machine's own engine; the names of its network are unknown here. A
+# name that no container has gets no answer, so nobody is to wait for one for long.
 HOST = """
 name=$1 folder=$2 host=$5
 hostname host$host
@@ -90,7 +91,7 @@ mount --bind /run/names "$names"
 echo '{}' >/run/docker.json
 env -i PATH="$PATH" dockerd --config-file /run/docker.json --data-root /mnt/disk \
     --exec-root /run/docker --pidfile /run/docker.pid --host unix:///mnt/docker.sock \
-    --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent /$name/host$host --dns 127.0.0.1 \
-    &
+    --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent /$name/host$host \
+    --dns 127.0.0.1 --dns-opt timeout:1 --dns-opt attempts:1 &
 wait $!
 """

@@ -264,14 +264,18 @@ class HostKeywords:
     ) -> str:
         """Return the URL at which a port of a service is reached from the test.
 
+        It is an address on loopback, which browsers take for secure, and leads to a host that has
+        the port. When that does not accept connections any more, the next one leads to another
+        host, as an address does that hosts pass on. The URL stays the same until the hosts stop.
+
         Args:
             service: Name of the service in the stack file.
             port: The port of its containers, which it has to publish.
             scheme: How the URL begins, such as ``https`` or ``redis``.
-            host: Name of the host that the URL leads to; by default the first that has the port.
+            host: Name of the host that the URL leads to, and to no other; by default any.
 
         Returns:
-            A URL such as ``http://10.231.7.2:8080``, without a trailing slash.
+            A URL such as ``http://127.0.0.1:40321``, without a trailing slash.
 
         Raises:
             HostError: There is no such service, it does not publish the port, or no host has it.
@@ -282,8 +286,8 @@ class HostKeywords:
         | ${url} =    Get Service Url    web    8080
         | Open Headless Browser    ${url}/
         """
-        address, published = self._running.service(service).address(port, host)
-        return f"{scheme}://{address}:{published}"
+        address, number = self._running.cluster.local_place(service, port, host)
+        return f"{scheme}://{address}:{number}"
 
     @keyword
     def get_service_hosts(self, service: str) -> list[str]:

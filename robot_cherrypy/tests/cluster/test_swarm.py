@@ -1,5 +1,6 @@
 """The notes application on three hosts of a Swarm, which are lost one after the other."""
 
+import contextlib
 import time
 
 import pytest
@@ -7,13 +8,16 @@ import pytest
 from robot_cherrypy.errors import HostError
 from robot_cherrypy.hosts.host_requirements import why_no_hosts
 from robot_cherrypy.hosts.swarm import Swarm
-from robot_cherrypy.tests.deploy.conftest import PATIENCE, compose, status
-from robot_cherrypy.tests.deploy.test_notes import Writers, stored, titles, wait_until
+from robot_cherrypy.tests.deploy.conftest import PATIENCE, compose, status, wait_until
+from robot_cherrypy.tests.deploy.test_notes import Writers, robot_on_notes, stored, titles
 
 pytestmark = pytest.mark.timeout(1200)
 
-# Where the database is, and the balancer that the clients use.
+# Where the database is.
 DATABASE_HOST = "host1"
+
+# How many hosts with an instance are killed in a row.
+KILLS = 20
 
 
 class Cluster:
@@ -30,9 +34,8 @@ class Cluster:
 
     @property
     def place(self):
-        """Host and port of the balancer."""
-        balancer = self.swarm.service("notes", "balancer")
-        return balancer.address(8080, DATABASE_HOST)
+        """An address and a port that lead to a balancer."""
+        return self.swarm.local_place("balancer", 8080, None)
 
     def host_of_instance(self):
         """A host with an instance, but without the database."""
@@ -70,12 +73,45 @@ def tell(capsys):
     return tell
 
 
-def test_lost_hosts_lose_nothing_that_was_acknowledged(cluster, tell):
-    """What was written stays, once, whichever host is killed, cut off or drained."""
-    host, port = cluster.place
+def test_suites(cluster, tmp_path):
+    """Those of the notes pass in a browser, in a secure page."""
+    robot_on_notes("http://{}:{}".format(*cluster.place), tmp_path)
+
+
+@contextlib.contextmanager
+def nothing_acknowledged_is_lost(place):
+    """Clients write meanwhile; what they were told is written is there afterwards, once."""
+    host, port = place
     before = stored(port, host)
     writers = Writers(port, host, repeatable=True)
     try:
+        yield writers
+    finally:
+        writers.stop()
+    acknowledged = dict(writers.written)
+    assert len(writers.written) == len(acknowledged)
+    assert acknowledged == titles(port, acknowledged, host)
+    attempts = len(writers.written) + len(writers.failures)
+    assert before + len(acknowledged) <= stored(port, host) <= before + attempts
+
+
+def test_kills_in_a_row_lose_nothing_that_was_acknowledged(cluster, tell):
+    """What was written stays, once, whichever host with instances is killed."""
+    start = time.monotonic()
+    with nothing_acknowledged_is_lost(cluster.place) as writers:
+        for _ in range(KILLS):
+            writers.wait_for_more()
+            lost = cluster.host_of_instance()
+            cluster.swarm.kill(lost)
+            writers.wait_for_more()
+            cluster.swarm.restart(lost, PATIENCE)
+            cluster.notes.wait_for_replicas(2, PATIENCE)
+    tell(f"{KILLS} hosts killed, {len(writers.written)} notes written", start)
+
+
+def test_lost_hosts_lose_nothing_that_was_acknowledged(cluster, tell):
+    """What was written stays, once, whichever host is killed, cut off or drained."""
+    with nothing_acknowledged_is_lost(cluster.place) as writers:
         writers.wait_for_more()
 
         lost, start = cluster.host_of_instance(), time.monotonic()
@@ -106,13 +142,6 @@ def test_lost_hosts_lose_nothing_that_was_acknowledged(cluster, tell):
         cluster.swarm.restart(DATABASE_HOST, PATIENCE)
         writers.wait_for_more()
         tell("host of the database started: notes are written again after", start)
-    finally:
-        writers.stop()
-    acknowledged = dict(writers.written)
-    assert len(writers.written) == len(acknowledged)
-    assert acknowledged == titles(port, acknowledged, host)
-    attempts = len(writers.written) + len(writers.failures)
-    assert before + len(acknowledged) <= stored(port, host) <= before + attempts
 
 
 def test_update_that_does_not_start_is_rolled_back(cluster, monkeypatch):
