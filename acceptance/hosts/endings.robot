@@ -23,6 +23,6 @@ Killed Run Leaves Nothing Of Hosts
 
 Failed Test Shows What Happened To Hosts
     Run Inner Suite    broken_hosts.robot
-    Inner Test Should Show    Host Is Lost    GET /missing    Log of container    shop_web.1 on host    Log of host
+    Inner Test Should Show    Host Is Lost    GET /missing    Log of container    on host1    Log of host
     ...    was killed
     [Teardown]    Delete Inner Reports
