@@ -38,6 +38,18 @@ _ASYNC_DRIVERS = {"postgresql": "postgresql+psycopg", "sqlite": "sqlite+aiosqlit
 # load balancer's time-out; then it fails with 503, and the page repeats it.
 _POOL = {"pool_pre_ping": True, "pool_timeout": 10}
 
+# A database whose host has lost its power says nothing, and PostgreSQL's client would wait for it
+# for minutes. So a connection ends whose data or probes nobody has acknowledged for some seconds,
+# which the host of a database that is only busy does:
+# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS
+_SILENCE = {
+    "connect_timeout": "5",
+    "tcp_user_timeout": "5000",
+    "keepalives_idle": "3",
+    "keepalives_interval": "2",
+    "keepalives_count": "1",
+}
+
 
 class Database(SimplePlugin):
     """Opens connections when the engine starts, and closes them when it stops."""
@@ -169,8 +181,10 @@ def migrate(url: str | URL) -> None:
 
 
 def _with_driver(url: str | URL, drivers: dict[str, str]) -> URL:
-    """Return a URL such as `postgresql://host/name` with the driver to use."""
+    """Return a URL such as `postgresql://host/name` with the driver to use, and its options."""
     parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        parsed = parsed.set(query={**_SILENCE, **parsed.query})
     return parsed.set(drivername=drivers.get(parsed.drivername, parsed.drivername))
 
 
