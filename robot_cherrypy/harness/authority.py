@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import trustme
 
 # Names and addresses by which every machine knows itself.
-_HERE = ("localhost", "*.localhost", "127.0.0.1", "::1")
+_HERE = ("localhost", "127.0.0.1", "::1")
 
 
 def write_certificate(folder: Path, names: Collection[str]) -> tuple[Path, Path]:

@@ -88,10 +88,9 @@ class ServerKeywords:
             public_url: URL by which browsers on other machines reach the server, such as
                 ``http://ci.example`` or that of a proxy; without a port, the server's is added.
                 Needs a ``host`` that they can reach.
-            https: Whether it speaks TLS. Its certificate is for ``localhost``, names that end with
-                ``.localhost``, ``host`` and the name in ``public_url``. An authority that is made
-                for the run has signed it, and browsers that are opened afterwards trust that. Needs
-                the extra ``https``.
+            https: Whether it speaks TLS. Its certificate is for ``localhost``, ``host`` and the
+                name in ``public_url``. An authority that is made for the run has signed it, and
+                browsers that are opened afterwards trust that. Needs the extra ``https``.
 
         Returns:
             The base URL, such as ``http://127.0.0.1:41234``, or ``public_url`` if there is one,
