@@ -1,9 +1,13 @@
 """Making event loops, with uvloop where it is installed, and asking which one runs here."""
 
 import asyncio
+import contextlib
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
+
+# What makes the tasks of new event loops; the last one does.
+_task_factories: list[Any] = []
 
 
 def new_event_loop(
@@ -11,14 +15,15 @@ def new_event_loop(
 ) -> asyncio.AbstractEventLoop:
     """Make an event loop with uvloop, or with `otherwise` where uvloop is not installed."""
     loop: asyncio.AbstractEventLoop = (_uvloop_factory() or otherwise)()
-    leave_exits_to_runner(loop)
+    configure(loop)
     return loop
 
 
-def leave_exits_to_runner(loop: asyncio.AbstractEventLoop) -> None:
-    """Do not log that nobody has read the SystemExit or KeyboardInterrupt of a task.
+def configure(loop: asyncio.AbstractEventLoop) -> None:
+    """Have a new event loop make its tasks and log their errors as those of this package do.
 
-    A task raises these two to who runs the loop, too.
+    That nobody has read the SystemExit or KeyboardInterrupt of a task is not logged: a task raises
+    these two to who runs the loop, too.
     """
 
     def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
@@ -26,6 +31,22 @@ def leave_exits_to_runner(loop: asyncio.AbstractEventLoop) -> None:
             loop.default_exception_handler(context)
 
     loop.set_exception_handler(handle)
+    if _task_factories:
+        loop.set_task_factory(_task_factories[-1])
+
+
+@contextlib.contextmanager
+def tasks_made_by(factory: Any) -> Iterator[None]:
+    """Have each event loop that is made within the context make its tasks by a function.
+
+    Args:
+        factory: As `set_task_factory` of an event loop takes it.
+    """
+    _task_factories.append(factory)
+    try:
+        yield
+    finally:
+        _task_factories.remove(factory)
 
 
 @functools.cache

@@ -18,14 +18,14 @@ from robot_cherrypy.traffic.exchange import Exchange
 # Keywords of SeleniumLibrary and Browser whose second argument is a secret, and those where it is
 # one if the first names a secret, such as `id:password`.
 _SECRET_KEYWORDS = frozenset({"Input Password", "Fill Secret", "Type Secret"})
-_TEXT_KEYWORDS = frozenset({"Input Text", "Fill Text", "Type Text"})
+_TEXT_KEYWORDS = frozenset({"Input Text", "Press Keys", "Fill Text", "Type Text"})
 _PARAMETERS = frozenset({"locator", "password", "text", "clear", "selector", "secret", "txt"})
 
 _VARIABLE = re.compile(r"[$@&]\{([^{}\[\].]+)")
 _USER_INFO = re.compile(r"://[^/:@\s]*+:([^\s]+)@")
 
-# A shorter value of a parameter or of an environment variable is no secret that somebody would
-# guard, and might be in every text.
+# A shorter value of a parameter or of a variable with a telling name is no secret that somebody
+# would guard, and might be in every text.
 _SHORTEST = 4
 
 # How many secrets are kept, the newest: a run may type a new password in each of its tests.
@@ -66,7 +66,8 @@ class KnownSecrets:
             if is_named and is_secret_name(parameter):
                 self.add(_secrets_in({parameter: _resolved(value)}))
             for variable in _VARIABLE.findall(argument):
-                self.add(_secrets_in(_value_of(f"${{{variable}}}")))
+                value = _value_of(f"${{{variable}}}")
+                self.add([*_secrets_in(value), *_long(_secrets_in({variable: value}))])
 
     def add_parameters(self, specification: Any, arguments: tuple[str, ...]) -> None:
         """Add the arguments of a keyword whose parameters have the names of secrets.
@@ -90,7 +91,7 @@ class KnownSecrets:
         received = [*_secrets_in(exchange.parameters), *_secrets_in(exchange.json)]
         for header in exchange.request_headers.get_all("Authorization"):
             received += _credentials(header)
-        self.add(value for value in received if len(value) >= _SHORTEST)
+        self.add(_long(received))
 
     def masker(self) -> Masker:
         """Return what masks all secrets that are known now."""
@@ -176,13 +177,19 @@ def _secrets_in(value: Any, depth: int = 0) -> list[str]:
     return named + [secret for item in inner for secret in _secrets_in(item, depth + 1)]
 
 
+def _long(secrets: list[str]) -> list[str]:
+    """Return the secrets of which nobody would say that a name only looks as if they were."""
+    return [secret for secret in secrets if len(secret) >= _SHORTEST]
+
+
 def _secret_variables() -> list[str]:
     """Return the values of Robot's variables that are secrets."""
     try:
         variables: Any = BuiltIn().get_variables(no_decoration=True)
     except RobotNotRunningError:
         return []
-    return _secrets_in(list(variables.values()))
+    named = {name: value for name, value in variables.items() if is_secret_name(name)}
+    return [*_secrets_in(list(variables.values())), *_long(_secrets_in(named))]
 
 
 def _environment() -> list[str]:
@@ -193,7 +200,7 @@ def _environment() -> list[str]:
             secrets.append(value)
         elif (password := _USER_INFO.search(value)) is not None:
             secrets += [password[1], unquote(password[1])]
-    return [secret for secret in secrets if len(secret) >= _SHORTEST]
+    return _long(secrets)
 
 
 def _credentials(header: str) -> list[str]:

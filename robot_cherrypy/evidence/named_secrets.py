@@ -12,7 +12,7 @@ from robot_cherrypy.evidence.secret_names import is_secret_name
 MASK = "•••"
 
 # A quote, also as JSON in JSON, HTML and URLs have it.
-_QUOTE = r"""\\*+["']|&quot;|&\#34;|&\#39;|&\#x27;|%22|%27"""
+_QUOTE = r"""\\*+(?:["']|&quot;|&\#34;|&\#39;|&\#x27;)|%22|%27"""
 
 _NAME = re.compile(
     rf"""
@@ -34,6 +34,7 @@ _IN_TEXT = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _LITERAL = re.compile(r"""[^\s,;&"'<>(){}\[\]]*+""")
+_COOKIES = re.compile(r"""[^\s;,"'<>]*+(?:;\s?[\w.-]++=[^\s;,"'<>]*+)*+""")
 _REST_OF_LINE = re.compile(r"[^\r\n]*+")
 
 # What a name is given in the source of a program: no literal, but the value of an expression.
@@ -85,6 +86,8 @@ def _pattern(name: re.Match[str], *, in_query: bool) -> re.Pattern[str]:
         return _IN_QUERY
     if name["quote"] is not None:
         return _LITERAL
+    if name["separator"] == "=" and name["name"].lower().endswith("cookie"):
+        return _COOKIES
     is_header = name["separator"] == ":" and _WITH_BLANKS.search(name["name"])
     return _REST_OF_LINE if is_header else _IN_TEXT
 

@@ -6,9 +6,10 @@ import re
 # Each names a secret wherever it is in a name.
 _TELLING = re.compile(
     r"passw(or)?d|passphrase|passcode|passwort|kennwort|secret|token|credential|csrf|xsrf"
-    r"|api[_-]?key|(access|private|account|auth|subscription|functions|signing|encryption|master)"
-    r"[_-]?key|authori[sz]ation|authentication[_-]info|session[_-]?id|jwt|cookie"
-    r"|card[_-]?(no|num|number|code)"
+    r"|api[ ._-]?key|(access|private|account|auth|subscription|functions|signing|encryption|master)"
+    r"[ ._-]?key|authori[sz]ation|authentication[_-]info|session[ ._-]?id|jwt|cookie"
+    r"|card[ ._-]?(no|num|number|code)|saml[ ._-]?response|(client|saml)[ ._-]?assertion"
+    r"|code[ ._-]?verifier|dpop"
 )
 
 # Each names a secret as the last word of a name, such as `db_pw` or `user[pin]`.

@@ -24,9 +24,11 @@ def fail(result: Any, reasons: list[str]) -> None:
 
     Args:
         result: Robot Framework's result of the test.
-        reasons: Plain texts. Those that the message of the test does not have yet are added to it.
+        reasons: Plain texts. Those that the message of the test does not have yet are added to it;
+            a test that passed may have them in its message.
     """
-    if not add_reasons(result, reasons) or result.skipped:
+    add_reasons(result, reasons)
+    if not reasons or result.skipped:
         return
     result.status = "FAIL"
     if may_fail(result):
@@ -34,13 +36,12 @@ def fail(result: Any, reasons: list[str]) -> None:
         result.status = "SKIP"
 
 
-def add_reasons(result: Any, reasons: list[str]) -> bool:
-    """Add reasons to the message of a test; return whether it did not have them yet."""
+def add_reasons(result: Any, reasons: list[str]) -> None:
+    """Add to the message of a test the reasons that it does not have yet."""
     message = result.message or ""
     new = [reason for reason in map(logger.harmless, reasons) if reason not in message]
     if new:
         result.message = logger.message_with(message, new)
-    return bool(new)
 
 
 def is_by_signal(message: str) -> bool:

@@ -183,6 +183,8 @@ def _request(application: Any, path: str, cookies: Mapping[str, str]) -> Iterato
         request.hooks = type(request).hooks.copy()
         yield
     finally:
+        # The page's own are for requests: at the end of one, a tool may commit what it has begun.
+        request.hooks = type(request).hooks.copy()
         application.release_serving()
 
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from robot_cherrypy.event_loops import leave_exits_to_runner
+from robot_cherrypy.event_loops import configure
 
 
 class LoopThread:
@@ -70,7 +70,7 @@ class LoopThread:
         # Windows' default event loop cannot watch sockets. The runner cancels tasks that are left.
         with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
             loop = runner.get_loop()
-            leave_exits_to_runner(loop)
+            configure(loop)
             main = loop.create_task(self._main())
             while not main.done():
                 try:

@@ -21,10 +21,11 @@ from robot_cherrypy.patches.http_errors import observed_http_errors
 from robot_cherrypy.patches.logged_records import observed_records
 from robot_cherrypy.patches.replacements import active
 from robot_cherrypy.patches.thread_origin import Surroundings, surrounded_threads
-from robot_cherrypy.traffic import handler_hooks
+from robot_cherrypy.traffic import handler_hooks, task_owners
 from robot_cherrypy.traffic.exchange import LogLine
 from robot_cherrypy.traffic.framework_signals import FrameworkSignals
 from robot_cherrypy.traffic.journal import JOURNAL, current_exchange, current_server
+from robot_cherrypy.traffic.task_owners import exchange_of
 from robot_cherrypy.traffic.text import text_by
 from robot_cherrypy.traffic.thread_owners import (
     is_of_library,
@@ -39,6 +40,7 @@ _FIRST = 0
 _SIGNALS = FrameworkSignals()
 
 # The time, which CherryPy writes into the message itself (`cherrypy/_cplogging.py`).
+_TRACEBACK = "Traceback (most recent call last):"
 _TIME = re.compile(r"^\[\d\d/\w+/\d{4}:[\d:]+\] ")
 
 
@@ -48,6 +50,7 @@ def installed() -> Iterator[None]:
     with contextlib.ExitStack() as stack:
         stack.enter_context(active(surrounded_threads, _surroundings))
         stack.enter_context(handler_hooks.installed())
+        stack.enter_context(task_owners.installed())
         stack.enter_context(active(observed_finalizers, _from_finalizer))
         stack.enter_context(_error_page_hook())
         stack.enter_context(active(observed_http_errors, _record))
@@ -71,7 +74,7 @@ def _record(error: BaseException | None) -> bool:
     """
     if error is None or isinstance(error, asyncio.CancelledError | GeneratorExit):
         return False  # logged while a coroutine or a generator is ended
-    exchange, thread = current_exchange.get(), thread_name()
+    exchange, thread = current_exchange.get() or exchange_of(error), thread_name()
     if thread:
         # What works for no request is a plugin or a library that calls the application.
         handler = thread if exchange else ""
@@ -139,8 +142,8 @@ def _from_log(record: logging.LogRecord) -> None:
 def _from_cherrypy(record: logging.LogRecord) -> None:
     """Record a line of CherryPy's error log, and the exception behind it."""
     error = record.exc_info[1] if record.exc_info else None
-    if error is None and record.levelno >= logging.ERROR:
-        # Some tracebacks are only in the text.
+    if error is None and (record.levelno >= logging.ERROR or _TRACEBACK in str(record.msg)):
+        # That of `engine.log` is only in the text.
         error = sys.exc_info()[1]
     _record(error)
     _add_line(record)

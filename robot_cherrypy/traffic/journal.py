@@ -68,8 +68,8 @@ class Journal:
         self.new_errors: deque[RecordedError] = deque(maxlen=_ERRORS)
         self.log_lines: deque[LogLine] = deque(maxlen=_LOG_LINES)
         self.report: _Report | None = None
-        self._threads: Counter[Exchange] = Counter()
-        self._thread_ended = threading.Condition()
+        self._work: Counter[Exchange] = Counter()
+        self._work_ended = threading.Condition()
         # Exchanges that have bodies, with the bytes of these, and the sum of these.
         self._bodies: deque[tuple[Exchange, int]] = deque()
         self._body_bytes = 0
@@ -129,12 +129,12 @@ class Journal:
             return False
         if _was_added(error, number):
             return True
-        _attributes(error)[_ADDED] = number
+        attributes_of(error)[_ADDED] = number
         self.add_error(
             RecordedError(
                 type=type(error).__name__,
                 message=_message(error),
-                traceback="".join(tracebacks.format_exception(error)),
+                traceback=text_by(_formatted, error),
                 handler=handler or _raising_function(error),
                 when=when,
                 exchange=exchange,
@@ -145,7 +145,7 @@ class Journal:
 
     def leave_out(self, error: BaseException) -> None:
         """Do not add an exception of no request that is told otherwise."""
-        _attributes(error)[_ADDED] = 0
+        attributes_of(error)[_ADDED] = 0
 
     def add_error(self, error: RecordedError) -> None:
         """Add a server error, to its exchange too; it replaces one that it explains."""
@@ -169,20 +169,20 @@ class Journal:
         if self.report:
             self.report(line)
 
-    def thread_started(self, exchange: Exchange) -> None:
-        """Count a thread that a request has started."""
-        with self._thread_ended:
-            self._threads[exchange] += 1
+    def work_started(self, exchange: Exchange) -> None:
+        """Count a thread or task that a request has started."""
+        with self._work_ended:
+            self._work[exchange] += 1
 
-    def thread_ended(self, exchange: Exchange) -> None:
-        """Count down a thread that a request had started."""
-        with self._thread_ended:
-            self._threads[exchange] -= 1
-            self._threads += Counter()  # removes exchanges whose count is 0
-            self._thread_ended.notify_all()
+    def work_ended(self, exchange: Exchange) -> None:
+        """Count down a thread or task that a request had started."""
+        with self._work_ended:
+            self._work[exchange] -= 1
+            self._work += Counter()  # removes exchanges whose count is 0
+            self._work_ended.notify_all()
 
-    def wait_for_threads(self, since: float, timeout: float) -> bool:
-        """Wait until the threads that requests since `since` have started are no more.
+    def wait_for_work(self, since: float, timeout: float) -> bool:
+        """Wait until the threads and tasks that requests since `since` have started are no more.
 
         Returns:
             Whether all of them ended within `timeout` seconds.
@@ -190,10 +190,10 @@ class Journal:
 
         def have_ended() -> bool:
             # A WebSocket's page handler runs for as long as the page is open.
-            return all(each.started < since or each.streams for each in self._threads)
+            return all(each.started < since or each.streams for each in self._work)
 
-        with self._thread_ended:
-            return self._thread_ended.wait_for(have_ended, timeout)
+        with self._work_ended:
+            return self._work_ended.wait_for(have_ended, timeout)
 
 
 # The journal of this process. It keeps the newest records; the judge empties `new_errors`.
@@ -218,11 +218,11 @@ def _was_added(error: BaseException, number: int) -> bool:
     while link is not None and id(link) not in chain:
         chain[id(link)] = link
         link = link.__cause__ or link.__context__
-    added_for = [_attributes(link).get(_ADDED) for link in chain.values()]
+    added_for = [attributes_of(link).get(_ADDED) for link in chain.values()]
     return number in added_for or (not number and any(added_for))
 
 
-def _attributes(error: BaseException) -> dict[str, Any]:
+def attributes_of(error: BaseException) -> dict[str, Any]:
     """Return where Python keeps the attributes of an exception, whatever its class does to them."""
     attributes: dict[str, Any] = object.__getattribute__(error, "__dict__")
     return attributes
@@ -240,6 +240,10 @@ def _raising_function(error: BaseException) -> str:
         if not module.startswith(_SERVERS):
             name = f"{module}.{frame.f_code.co_qualname}"
     return name
+
+
+def _formatted(error: BaseException) -> str:
+    return "".join(tracebacks.format_exception(error))
 
 
 def _message(error: BaseException) -> str:

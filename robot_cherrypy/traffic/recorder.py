@@ -5,12 +5,14 @@ and body when somebody asks for them.
 """
 
 import asyncio
+import functools
+import sys
 import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from robot_cherrypy.asgi import AsgiCallable, Message, Receive, Scope, Send
+from robot_cherrypy.asgi import BODYLESS, AsgiCallable, Message, Receive, Scope, Send
 from robot_cherrypy.errors import no_bytes
 from robot_cherrypy.pauses import PAUSES
 from robot_cherrypy.traffic import asgi_faults, wsgi_faults
@@ -67,11 +69,11 @@ class Recorder:
         return self._idleness.stays_open(exchange)
 
     def wait_for_end(self, since: float, timeout: float) -> None:
-        """Wait until requests, and threads that requests since then started, have ended."""
+        """Wait until requests, and what requests since then started, have ended."""
         deadline = PAUSES.monotonic() + timeout
         if self._in_flight:
             self.requests_left_after(timeout)
-        JOURNAL.wait_for_threads(since, deadline - PAUSES.monotonic())
+        JOURNAL.wait_for_work(since, deadline - PAUSES.monotonic())
 
     def cut(self) -> None:
         """End each response in flight at its next chunk, and clear the faults."""
@@ -95,7 +97,7 @@ class Recorder:
             def start(status: str, headers: Any, *args: Any) -> Any:
                 write = start_response(status, headers, *args)  # raises if it is too late
                 self.response_started(exchange, int(status[:3]), headers)
-                return write
+                return functools.partial(_write, exchange, write)
 
             try:
                 return _ResponseBody(self, exchange, called(environ, start))
@@ -273,6 +275,27 @@ def _keeping(exchange: Exchange, receive: Receive) -> Receive:
     return keeping
 
 
+def _write(exchange: Exchange, write: Callable[[bytes], object], data: bytes) -> None:
+    """Send a piece by the `write` that `start_response` returns (PEP 3333)."""
+    _count_sent(exchange, data)
+    write(data)
+
+
+def _count_sent(exchange: Exchange, part: bytes) -> None:
+    exchange.sent += len(part)
+    _keep_refusal(exchange, part)
+
+
+def _declared_length(exchange: Exchange) -> int:
+    """Return how many bytes the body of a response has to have, as far as it says so, or else 0."""
+    if exchange.method == "HEAD" or exchange.status in BODYLESS or exchange.fault:
+        return 0
+    for name, value in exchange.raw_response_headers:
+        if name.lower() == "content-length" and value.isdecimal():
+            return int(value)
+    return 0
+
+
 class _RequestBody:
     """The input stream of WSGI (PEP 3333), which keeps what the application reads."""
 
@@ -318,6 +341,8 @@ class _ResponseBody:
         try:
             chunk = self._next()
         except StopIteration:
+            if exchange.sent < _declared_length(exchange):
+                self._record(RuntimeError("The response is shorter than its Content-Length."))
             raise
         except BaseException as error:
             self._record(error)
@@ -327,8 +352,7 @@ class _ResponseBody:
                 unusable = TypeError(no_bytes(chunk))
                 self._record(unusable)
                 raise unusable
-            exchange.sent += len(chunk)
-            _keep_refusal(exchange, chunk)
+            _count_sent(exchange, chunk)
         return chunk
 
     def _record(self, error: BaseException) -> None:
@@ -336,6 +360,11 @@ class _ResponseBody:
 
     def close(self) -> None:
         error: BaseException | None = None
+        # While the server raises what it will log, when it is no longer known for which request:
+        # that the body is longer than its Content-Length (`cheroot/wsgi.py`, `write`).
+        refused = sys.exc_info()[1]
+        if isinstance(refused, ValueError):
+            self._record(refused)
         try:
             if hasattr(self._body, "close"):
                 self._body.close()

@@ -85,7 +85,7 @@ def surroundings_of(
     if exchange is None and server is None:
         return None
     if exchange is not None:
-        JOURNAL.thread_started(exchange)
+        JOURNAL.work_started(exchange)
     name = _name_of(_function_of(thread)) or f"thread '{thread.name}'"
     return _surroundings(_Origin(exchange, name), server, record)
 
@@ -105,7 +105,7 @@ def _surroundings(
             raise
     finally:
         if origin.exchange is not None:
-            JOURNAL.thread_ended(origin.exchange)
+            JOURNAL.work_ended(origin.exchange)
 
 
 def _name_of(function: Any) -> str:

@@ -45,6 +45,9 @@ _FAILED = b"Internal Server Error"
 _LENGTH_OF_FAILED = (b"Content-Length", b"%d" % len(_FAILED))
 _PLAIN_TEXT = (b"Content-Type", b"text/plain")
 _CLOSING = (b"Connection", b"close")
+# What is wrong with the response that an application has made.
+LONGER = "The response is longer than its Content-Length."
+SHORTER = "The response is shorter than its Content-Length."
 _TOO_LONG = b"The requested resource returned more bytes than the declared Content-Length."
 
 # The longest body, in bytes, that is joined with its head and written at once. Above 16 KiB, the
@@ -154,6 +157,7 @@ class Cycle:
         """Run the application, and end the response if it does not."""
         try:
             await application(self.scope, self.receive, self.send)
+            self._raise_if_incomplete()
         except (KeyboardInterrupt, SystemExit) as error:
             self._transport.close()
             self._connection.http_server.interrupted(error)
@@ -163,11 +167,12 @@ class Cycle:
                 self._fail()
             elif self.response_state is not LOST:
                 self._transport.abort()
-        else:
-            if self.response_state is not COMPLETE:
-                self._fail()
         finally:
             self._connection.forget(self)
+
+    def _raise_if_incomplete(self) -> None:
+        if self.response_state is not COMPLETE and self.response_state is not LOST:
+            raise RuntimeError("The ASGI application did not complete its response.")
 
     def _fail(self) -> None:
         """Send a 500; if a part of the response was sent, close the connection."""
@@ -245,7 +250,8 @@ class Cycle:
         """Send a part of the response.
 
         Raises:
-            RuntimeError: The message is not the one that has to come next.
+            RuntimeError: The message is not the one that has to come next, or the body is not as
+                long as declared.
             KeyError, TypeError, ValueError: It is not as ASGI has it.
         """
         if self.flow.write_paused and self.response_state is not LOST:
@@ -277,9 +283,8 @@ class Cycle:
         assert self._start is not None
         head = self._head(*self._start, body)
         self._start = None
-        if head is not None:
-            self.response_state = SENDING
-            self._write(head, body, more=more)
+        self.response_state = SENDING
+        self._write(head, body, more=more)
 
     def _keep_start(self, message: "Message") -> None:
         if self.response_state is not WAITING:
@@ -295,15 +300,18 @@ class Cycle:
         self._start = status, reason, headers
 
     def respond(self, status: int, reason: bytes, headers: RawHeaders, body: bytes) -> None:
-        """Send a whole response at once; not to be called while `flow` asks to wait."""
+        """Send a whole response at once; not to be called while `flow` asks to wait.
+
+        Raises:
+            RuntimeError: The body is not as long as declared.
+            ValueError: A header or the reason phrase cannot be sent.
+        """
         if self.response_state is LOST:
             return
         if self._observer is not None:
             self._observer.response_started(self._observed, status, headers)
             self._observer.body_sent(self._observed, body)
         head = self._head(status, reason, headers, body)
-        if head is None:
-            return
         if self._remaining == len(body) <= _MAX_JOINED:  # as nearly always
             self._transport.write(head + body)
             self._complete()
@@ -311,6 +319,7 @@ class Cycle:
             self._write(head, body, more=False)
 
     def _write(self, head: bytes, body: bytes, *, more: bool) -> None:
+        is_longer = self._remaining is not None and len(body) > self._remaining
         buffers = [head] if head else []
         if body and self._body_end is not _NO_BODY:
             if self._body_end is _CHUNKED:
@@ -327,6 +336,10 @@ class Cycle:
             if self._remaining:
                 self.keep_alive = False
             self._complete()
+        if is_longer:
+            raise RuntimeError(LONGER)
+        if not more and self._remaining:
+            raise RuntimeError(SHORTER)
 
     def _shorten(self, body: bytes) -> bytes:
         """Keep a body within its Content-Length, as cheroot does (`cheroot/wsgi.py`, `write`)."""
@@ -351,10 +364,12 @@ class Cycle:
                 self._transport.close()
         self._connection.on_response_complete()
 
-    def _head(
-        self, status: int, reason: bytes | None, headers: RawHeaders, body: bytes
-    ) -> bytes | None:
-        """Return status line and headers; None if a 500 was sent, as the body is too long."""
+    def _head(self, status: int, reason: bytes | None, headers: RawHeaders, body: bytes) -> bytes:
+        """Return status line and headers.
+
+        Raises:
+            RuntimeError: The body is too long; a 500 was sent.
+        """
         if status <= 205 and status != 200:
             headers = headers_of(status, headers)
         self._status = status
@@ -373,7 +388,7 @@ class Cycle:
             self._body_end = _NO_BODY
         elif length is not None and len(body) > length:
             self._send_too_long()
-            return None
+            raise RuntimeError(LONGER)
         elif is_chunked:
             self._body_end = _CHUNKED
         elif length is not None:

@@ -13,7 +13,13 @@ from typing import TYPE_CHECKING
 import cherrypy
 from h2.errors import ErrorCodes
 
-from robot_cherrypy.aio.http.cycle import cancel, described, is_cut
+from robot_cherrypy.aio.http.cycle import (
+    LONGER,
+    SHORTER,
+    cancel,
+    described,
+    is_cut,
+)
 from robot_cherrypy.aio.http.http2_request import response_fields
 from robot_cherrypy.aio.http.refusals import TIMEOUT, Refusal
 from robot_cherrypy.aio.http.response_head import headers_of
@@ -84,6 +90,7 @@ class Stream:
         try:
             await connection.wait_until_sent()
             await application(self.scope, self.receive, self.send)
+            self._raise_if_incomplete()
         except (KeyboardInterrupt, SystemExit) as error:
             connection.transport.close()
             connection.http_server.interrupted(error)
@@ -93,10 +100,12 @@ class Stream:
             else:
                 cherrypy.engine.log(f"Error while serving {self}", level=40, traceback=True)
                 self._fail()
-        else:
-            self._fail()
         finally:
             connection.forget(self)
+
+    def _raise_if_incomplete(self) -> None:
+        if self.response_state is not COMPLETE and self.response_state is not LOST:
+            raise RuntimeError("The ASGI application did not complete its response.")
 
     def _fail(self) -> None:
         """End a response that the application has not completed."""
@@ -236,7 +245,10 @@ class Stream:
             self._send_head(*start, has_body=bool(body), has_more=more)
             if not body or self._is_bodyless:
                 self._connection.flush()
-        await self._send_body(b"" if self._is_bodyless else self._shorten(body), is_end=not more)
+        shortened = b"" if self._is_bodyless else self._shorten(body)
+        await self._send_body(shortened, is_end=not more)
+        if len(shortened) < len(body) and not self._is_bodyless:
+            raise RuntimeError(LONGER)
 
     def _send_head(
         self, status: int, headers: "RawHeaders", *, has_body: bool, has_more: bool
@@ -289,9 +301,9 @@ class Stream:
     def _end_body(self) -> None:
         if self._remaining:  # the client must not believe that it has the whole
             self._reset(ErrorCodes.INTERNAL_ERROR)
-        else:
-            self._connection.send_data(self.number, b"", is_end=True)
-            self._complete()
+            raise RuntimeError(SHORTER)
+        self._connection.send_data(self.number, b"", is_end=True)
+        self._complete()
 
     def _complete(self) -> None:
         self.response_state = COMPLETE

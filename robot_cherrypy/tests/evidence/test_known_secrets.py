@@ -17,6 +17,7 @@ VARIABLES = {
     "&{NAMED}": {"locator": "id:word", "password": "swordfish"},
     "${SECRET}": Secret("swordfish"),
     "${ACCOUNTS}": [{"key": Secret("swordfish")}],
+    "${API KEY}": "swordfish",
 }
 
 
@@ -32,7 +33,12 @@ def secrets(monkeypatch):
             return VARIABLES.get(name)
 
         def get_variables(self, **_options):
-            return {}
+            return {
+                "TOKEN": "open sesame",
+                "BACKUP_TOKENS": ["xyzzy"],
+                "PIN": "tea",
+                "TEA": "assam",
+            }
 
     monkeypatch.setattr(known_secrets, "BuiltIn", BuiltIn)
     monkeypatch.setattr(known_secrets.os, "environ", {})
@@ -52,10 +58,12 @@ def secrets(monkeypatch):
         ("Input Password", ("id:word", "${SECRET}")),
         ("Fill Secret", ("id=word", "$PW")),
         ("Input Text", ("id:password", "${PW}")),
+        ("Press Keys", ("id:password", "swordfish", "TAB")),
         ("Log In", ("ann", "password=swordfish")),
         ("Log In", ("ann", "${SECRET.value}")),
         ("Log In", ("${ACCOUNT}",)),
         ("Log In", ("${ACCOUNTS}[0]",)),
+        ("Log", ("${API KEY}",)),
     ],
 )
 def test_secrets_of_keywords_are_known(secrets, name, arguments):
@@ -108,6 +116,12 @@ def test_secrets_of_the_environment_are_known(secrets, monkeypatch):
         },
     )
     assert "•••, •••, ann, /tea" == secrets.masker().text("swordfish, x@yzzy, ann, /tea")
+
+
+def test_variables_with_telling_names_are_known(secrets):
+    """Wherever they are used, such as in an address."""
+    shown = secrets.masker().text("/?a=open+sesame&b=xyzzy, tea, assam")
+    assert "/?a=•••&b=•••, tea, assam" == shown
 
 
 def test_the_newest_secrets_are_kept(secrets):

@@ -118,11 +118,15 @@ HTML And By Tag
 Passed
     Err
     Pass Execution    fine
-"""
+Passed And Says So
+    Err
+    Set Test Message    """
+            + f"{ERROR}\n"
         },
         skiponfailure=["flaky", "sha?y*"],
     )
-    assert dict.fromkeys(done.statuses, "SKIP") | {"Passed": "FAIL"} == done.statuses
+    failed = {"Passed": "FAIL", "Passed And Says So": "FAIL"}
+    assert dict.fromkeys(done.statuses, "SKIP") | failed == done.statuses
     assert (
         "Failed test skipped using 'robot:skip-on-failure' tag.\n\nOriginal failure:\n" + ERROR
         == done.messages["By Tag"]

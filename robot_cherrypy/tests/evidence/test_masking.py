@@ -21,6 +21,11 @@ MASKED = {
     '{"token": "abc", "size": 5}': '{"token": "•••", "size": 5}',
     "the word is swordfish, or sword%2Ffish": "the word is •••, or •••",
     "nothing to hide": "nothing to hide",
+    "Cookie=theme=tea; user=ann and more": "Cookie=••• and more",
+    r'{"a": "{\&quot;secret\&quot;: \&quot;earl\&quot;}"}': (
+        r'{"a": "{\&quot;secret\&quot;: \&quot;•••\&quot;}"}'
+    ),
+    "SAMLResponse=abc&code_verifier=def&DPoP=ghi": "SAMLResponse=•••&code_verifier=•••&DPoP=•••",
 }
 
 

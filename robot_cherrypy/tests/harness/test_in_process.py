@@ -18,6 +18,7 @@ from robot_cherrypy.errors import ServerError
 from robot_cherrypy.harness import bus
 from robot_cherrypy.harness.in_process import InProcessServer
 from robot_cherrypy.harness.server import Launch
+from robot_cherrypy.harness.sessions import sessions_of
 from robot_cherrypy.tests.harness.conftest import get
 from robot_cherrypy.traffic.journal import JOURNAL
 
@@ -29,6 +30,21 @@ class Visits:
     def index(self):
         cherrypy.session["visits"] = cherrypy.session.get("visits", 0) + 1
         return str(cherrypy.session["visits"])
+
+
+class Tidied:
+    """Does something at the end of each request, as a tool does that ends a transaction."""
+
+    ended: ClassVar = []
+
+    _cp_config: ClassVar = {
+        "tools.sessions.on": True,
+        "hooks.on_end_request": lambda: Tidied.ended.append(cherrypy.request.request_line),
+    }
+
+    @cherrypy.expose
+    def index(self):
+        return "fine"
 
 
 class Ticking(plugins.Monitor):
@@ -107,6 +123,17 @@ def test_sessions_last_while_the_server_does(launch, kind):
     server.stop()
     again = launch(VISITS, kind=kind, configuration={"/": {"tools.sessions.on": True}})
     assert get(again) == "1"
+
+
+def test_looking_for_sessions_runs_no_hook(launch, kind):
+    """The application has no request then, whose end it might take part in."""
+    server = launch(f"{__name__}:Tidied", kind=kind)
+    sessions_of(server, "/", 60).seed({"user": "ann"})
+    assert [] == Tidied.ended
+    assert "fine" == get(server)
+    server.wait_for_end(0, 60)
+    assert ["GET / HTTP/1.1"] == Tidied.ended
+    Tidied.ended.clear()
 
 
 def test_plugins_start_and_stop_with_their_server(launch, kind):

@@ -60,6 +60,14 @@ class Failing:
         return "fine"
 
     @cherrypy.expose
+    def engine_log(self):
+        try:
+            raise LookupError("on the bus")  # noqa: TRY301
+        except LookupError:
+            cherrypy.engine.log("could not look it up", traceback=True)
+        return "fine"
+
+    @cherrypy.expose
     def http_error(self):
         try:
             raise OSError("disk full")  # noqa: TRY301

@@ -18,6 +18,7 @@ FAILING = {
         "TypeError: The body yielded 'text', not bytes. (tools.encode encodes text.)",
         {"threaded": 200, "async": 500},
     ),
+    "/engine_log": ("LookupError: on the bus", 200),
     "/handler": ("ZeroDivisionError: in the handler", 500),
     "/hidden": ("LookupError: nobody sees it", 200),
     "/http_error": ("HTTPError: 500 sorry", 500),

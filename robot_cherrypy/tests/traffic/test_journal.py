@@ -143,6 +143,17 @@ def test_an_exception_without_text_keeps_type_and_traceback(journal):
     assert "raise error" in added.traceback
 
 
+class _NeitherError(Exception):
+    def __bool__(self):
+        raise ValueError
+
+
+def test_an_exception_that_python_cannot_print_is_added(journal):
+    """Its `traceback` asks whether an exception is true."""
+    journal.add_exception(_raised(_NeitherError("odd")))
+    assert ["_NeitherError: odd"] == [added.error for added in journal.new_errors]
+
+
 def test_an_exception_is_added_whatever_its_class_does_to_attributes(journal):
     """Whether it was added is kept at the exception."""
     error = _ClosedError("closed")
@@ -196,11 +207,11 @@ def test_all_records_are_reported(journal):
 def test_threads_of_recent_requests_are_waited_for(journal):
     """Those of earlier requests are not."""
     early, recent = _exchange("/early", 1), _exchange("/recent", 2)
-    journal.thread_started(early)
-    assert journal.wait_for_threads(2, 0)
-    journal.thread_started(recent)
-    assert not journal.wait_for_threads(2, 0.01)
-    ending = threading.Timer(0.05, journal.thread_ended, [recent])
+    journal.work_started(early)
+    assert journal.wait_for_work(2, 0)
+    journal.work_started(recent)
+    assert not journal.wait_for_work(2, 0.01)
+    ending = threading.Timer(0.05, journal.work_ended, [recent])
     ending.start()
-    assert journal.wait_for_threads(2, 60)
+    assert journal.wait_for_work(2, 60)
     ending.join()
