@@ -143,6 +143,7 @@ class Cycle:
         self._status = 0
         self._body_end = _CLOSE
         self._remaining: int | None = None
+        self._is_longer = False
         # There if the request offers to become a WebSocket.
         self.upgrade: TransportUpgrade | None = None
         self._observer: ResponseObserver | None = None
@@ -319,7 +320,6 @@ class Cycle:
             self._write(head, body, more=False)
 
     def _write(self, head: bytes, body: bytes, *, more: bool) -> None:
-        is_longer = self._remaining is not None and len(body) > self._remaining
         buffers = [head] if head else []
         if body and self._body_end is not _NO_BODY:
             if self._body_end is _CHUNKED:
@@ -336,10 +336,8 @@ class Cycle:
             if self._remaining:
                 self.keep_alive = False
             self._complete()
-        if is_longer:
-            raise RuntimeError(LONGER)
-        if not more and self._remaining:
-            raise RuntimeError(SHORTER)
+            if self._is_longer or self._remaining:
+                raise RuntimeError(LONGER if self._is_longer else SHORTER)
 
     def _shorten(self, body: bytes) -> bytes:
         """Keep a body within its Content-Length, as cheroot does (`cheroot/wsgi.py`, `write`)."""
@@ -347,6 +345,7 @@ class Cycle:
             return body
         if len(body) > self._remaining:
             body = body[: self._remaining]
+            self._is_longer = True
             self.keep_alive = False
         self._remaining -= len(body)
         return body

@@ -74,6 +74,7 @@ class Stream:
         self._is_bodyless = False
         # What was not sent yet of a declared length.
         self._remaining: int | None = None
+        self._is_longer = False
         # When the rest of the request has to have arrived, and when more of the response has to
         # have been sent.
         self._arrival_deadline = connection.new_deadline()
@@ -245,9 +246,8 @@ class Stream:
             self._send_head(*start, has_body=bool(body), has_more=more)
             if not body or self._is_bodyless:
                 self._connection.flush()
-        shortened = b"" if self._is_bodyless else self._shorten(body)
-        await self._send_body(shortened, is_end=not more)
-        if len(shortened) < len(body) and not self._is_bodyless:
+        await self._send_body(b"" if self._is_bodyless else self._shorten(body), is_end=not more)
+        if self._is_longer and not more:
             raise RuntimeError(LONGER)
 
     def _send_head(
@@ -269,6 +269,7 @@ class Stream:
     def _shorten(self, body: bytes) -> bytes:
         """Keep a body within its Content-Length, as in HTTP/1."""
         if self._remaining is not None:
+            self._is_longer = self._is_longer or len(body) > self._remaining
             body = body[: self._remaining]
             self._remaining -= len(body)
         return body
