@@ -91,10 +91,10 @@ class Engine:
             container: Which.
             start: A time of `time.monotonic`; so are those of the lines.
         """
-        since = _timestamp(start + WALL_CLOCK)
+        since = timestamp(start)
         ended = self.try_to_run("logs", "--timestamps", "--since", since, container)
         lines = [*ended.stdout.splitlines(), *ended.stderr.splitlines()]
-        return sorted(filter(None, map(_timed, lines)), key=lambda line: line[0])
+        return sorted(filter(None, map(timed_line, lines)), key=lambda line: line[0])
 
     @cached_property
     def host(self) -> str:
@@ -184,12 +184,12 @@ def last_lines(text: str, number: int = _TAIL) -> str:
     return "\n".join(text.strip().splitlines()[-number:])
 
 
-def _timestamp(wall: float) -> str:
-    """Return a time as RFC 3339 has it, which both engines read."""
-    return real_datetime.fromtimestamp(wall, UTC).isoformat()
+def timestamp(at: float) -> str:
+    """Return a time of `time.monotonic` as RFC 3339 has it, which all engines read."""
+    return real_datetime.fromtimestamp(at + WALL_CLOCK, UTC).isoformat()
 
 
-def _timed(line: str) -> tuple[float, str] | None:
+def timed_line(line: str) -> tuple[float, str] | None:
     """Return time and text of a line of `logs --timestamps`, None of one without a time."""
     stamp, _, text = line.partition(" ")
     with suppress(ValueError):

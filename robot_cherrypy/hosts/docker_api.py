@@ -5,13 +5,13 @@ https://docs.docker.com/reference/api/engine/
 
 import http.client
 import json
-import socket
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from robot_cherrypy.errors import HostError
+from robot_cherrypy.hosts.unix_http import UnixConnection
 
 # How long an engine may take, in seconds, on a busy machine.
 _TIMEOUT = 30.0
@@ -41,7 +41,7 @@ class DockerAPI:
             HostError: It does not answer, or says that it cannot.
         """
         query = f"?all=1&filters={quote(json.dumps(filters))}" if filters else ""
-        connection = _UnixConnection(self._path, timeout)
+        connection = UnixConnection(self._path, timeout)
         try:
             connection.request("GET", path + query)
             response = connection.getresponse()
@@ -53,14 +53,3 @@ class DockerAPI:
         if response.status != http.client.OK:
             raise HostError(body["message"])
         return body
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path, timeout: float) -> None:
-        super().__init__("docker", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))

@@ -35,7 +35,7 @@ class HostKeywords:
         A host is a set of namespaces of this machine with a Docker engine of its own, and can be
         killed as if its power had failed. Hosts reach each other and the test, and nothing else:
         they have no internet. All is removed by `Stop Hosts`, or else at the end of the suite that
-        started it, even if the run is killed.
+        started it, even if the run is killed. For a cluster that there is, see `Use Hosts`.
 
         It needs Linux, root, and the programs of the packages ``docker.io``, ``iproute2`` and
         ``iptables``.
@@ -68,8 +68,46 @@ class HostKeywords:
         return names
 
     @keyword
+    def use_hosts(
+        self,
+        kubeconfig: Path | None = None,
+        context: str | None = None,
+        timeout: timedelta = _TIMEOUT,
+    ) -> list[str]:
+        """Use the hosts of a Kubernetes cluster that there is, such as one of kind or k3s.
+
+        `Deploy Stack` and the other keywords then act on it, by the command ``kubectl``. Its hosts
+        can be drained, but neither be killed nor be disconnected: only those of `Start Hosts` can.
+        What was deployed is removed by `Stop Hosts`, or else at the end of the suite, even if the
+        run is killed, and drained hosts are resumed.
+
+        Args:
+            kubeconfig: The file that says where the cluster is and who you are, from the folder of
+                the suite or the current one; by default what kubectl uses: the variable
+                ``KUBECONFIG``, or ``~/.kube/config``.
+            context: Which cluster of the file; by default its current one.
+            timeout: How long the cluster may take to respond.
+
+        Returns:
+            The names of the hosts, which Kubernetes calls nodes.
+
+        Raises:
+            HostError: There is no kubectl or no such file, the cluster does not respond, or there
+                are hosts already.
+
+        Example:
+        | Use Hosts    kubeconfig=kind.yaml
+        | Deploy Stack    deploy/one-node    name=shop
+        | Wait Until Service Has Replicas    web    2
+        """
+        file = found(kubeconfig) if kubeconfig else None
+        names = self._running.use(file, context, timeout.total_seconds()).host_names
+        logger.info(f"These hosts are used: {', '.join(names)}.")
+        return names
+
+    @keyword
     def stop_hosts(self) -> None:
-        """Stop all hosts, and remove all that is on them.
+        """Stop all hosts, and remove all that is on them; of a cluster of others, only stacks.
 
         Raises:
             HostError: No hosts were started.
@@ -88,7 +126,10 @@ class HostKeywords:
         images: list[str] | str = (),  # type: ignore[assignment]
         timeout: timedelta = _TIMEOUT,
     ) -> None:
-        """Deploy the services of a stack file on the hosts; return when all replicas are ready.
+        """Deploy the services of a stack on the hosts; return when all replicas are ready.
+
+        On Swarm the stack is a stack file, on Kubernetes a folder of kustomize, or a file or folder
+        of manifests.
 
         A replica is ready when its health check passes; without one, when it runs. A container that
         has ended with exit code 0 and is not started again was a job, and is ready too. If a stack
@@ -98,22 +139,28 @@ class HostKeywords:
         Docker or Podman, which downloads those that it does not have. Docker Compose 2 reads the
         file: ``pip install 'robotframework-cherrypy[containers]'``.
 
+        On Kubernetes the stack gets a namespace of its own, whatever its manifests say, and nothing
+        outside of it, such as a PersistentVolume. Jobs run anew with each deployment. A version of
+        PodDisruptionBudget, CronJob or HorizontalPodAutoscaler that is too new for the cluster is
+        written in the older way. The cluster takes images from where it always does.
+
         Ports are those of hosts, so that fixed ones cannot meet anything: see `Get Service Url`.
         Where the kernel lacks IPVS, a service has no address of its own, but its name stands for
         those of all its containers (``endpoint_mode: dnsrr``), and a port exists on the hosts with
         a container of the service only (``mode: host``); a warning says so.
 
         Args:
-            path: The stack file, from the folder of the suite or the current one.
-            name: Name of the stack: lower-case letters, digits, ``-`` and ``_``.
+            path: The stack file, folder of kustomize or manifests, from the folder of the suite or
+                the current one.
+            name: Name of the stack: lower-case letters, digits, ``-`` and, on Swarm, ``_``.
             images: Further images, a list or names separated by commas: names in the engine of this
                 machine, and archives of ``docker save``, which need no engine.
             timeout: How long it may take until all are ready, once the images are on the hosts.
 
         Raises:
             ContainerError: The file is missing or wrong, or there is no Compose.
-            HostError: No hosts were started, an image is nowhere, a service was not ready in time,
-                or its update was rolled back.
+            HostError: No hosts were started, a manifest is missing or wrong, an image is nowhere, a
+                service was not ready in time, or its update was rolled back or given up.
 
         Example:
         | Start Hosts    3
@@ -242,7 +289,8 @@ class HostKeywords:
         noticed that.
 
         Args:
-            service: Name of the service in the stack file.
+            service: Name of the service in the stack file; on Kubernetes that of a Deployment,
+                StatefulSet, DaemonSet, Job or Service.
             number: How many.
             timeout: How long it may take.
 
@@ -270,7 +318,8 @@ class HostKeywords:
 
         Args:
             service: Name of the service in the stack file.
-            port: The port of its containers, which it has to publish.
+            port: On Swarm that of its containers, which it has to publish; on Kubernetes that of
+                the Service of this name, or else of its pods.
             scheme: How the URL begins, such as ``https`` or ``redis``.
             host: Name of the host that the URL leads to, and to no other; by default any.
 

@@ -9,6 +9,7 @@ from robot_cherrypy.errors import HostError
 from robot_cherrypy.evidence import logger
 from robot_cherrypy.hosts.cluster import Cluster, Service
 from robot_cherrypy.hosts.host_network import Disk
+from robot_cherrypy.hosts.kubernetes.kubernetes_cluster import KubernetesCluster
 from robot_cherrypy.hosts.swarm import Swarm
 
 HostEngine = Literal["swarm"]
@@ -27,9 +28,19 @@ class RunningHosts:
         self, engine: HostEngine, number: int, managers: int | None, disk: Disk, timeout: float
     ) -> Cluster:
         """Start hosts, which are stopped at the end of the suite."""
+        self._require_none()
+        return self._start(_make(engine, number, managers, disk), timeout)
+
+    def use(self, kubeconfig: Path | None, context: str | None, timeout: float) -> Cluster:
+        """Use the hosts of a cluster that there is, until the end of the suite."""
+        self._require_none()
+        return self._start(KubernetesCluster(kubeconfig, context), timeout)
+
+    def _require_none(self) -> None:
         if self._cluster:
             raise HostError("There are hosts already: use 'Stop Hosts' first.")
-        cluster = _make(engine, number, managers, disk)
+
+    def _start(self, cluster: Cluster, timeout: float) -> Cluster:
         cluster.start(timeout)
         self._cluster = cluster
         self._cleanup.at_end_of_suite(_CLEANUP, self._stop, Stage.DATABASES)

@@ -1,0 +1,2 @@
+*** Settings ***
+Documentation    Clusters of Kubernetes that there are.

@@ -1,0 +1,1 @@
+"""Kubernetes: stacks on a cluster that there is, or on hosts of this machine."""
