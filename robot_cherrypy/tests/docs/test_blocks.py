@@ -110,7 +110,9 @@ def _python(block, folder):
 def _robot(block, folder):
     name = _write(block, folder, "block.robot")
     if Path(name).name == "__init__.robot":
-        name = Path(name).parent.as_posix()  # the suites beside it
+        return  # it is run with the suites beside it, which the document shows after it
+    if (folder / name).with_name("__init__.robot").exists():
+        name = Path(name).parent.as_posix()
     if name.endswith(".resource"):
         suite = (
             f"*** Settings ***\nResource    {name}\n*** Test Cases ***\nImport\n    No Operation\n"
