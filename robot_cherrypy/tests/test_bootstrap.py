@@ -233,7 +233,8 @@ def test_pythons_of_pyenv_are_offered(project, tmp_path):
         program.touch()
     line = last_line(bootstrap(project, "tests", HOME=str(tmp_path)))
     offered = [
-        f"{tmp_path}/.pyenv/versions/3.{minor}/bin/python" for minor in ("13.0", "12.1", "11.7")
+        f"{tmp_path}/.pyenv/versions/3.{minor}/bin/python"
+        for minor in ("14.0", "13.0", "12.1", "11.7")
     ]
     assert line.endswith(f" --discover {' '.join(offered)}")
 
