@@ -171,6 +171,10 @@ class Cluster(ABC):
             f"No stack has a service '{name}'. Services: {names}.{suggest_alike(name, known)}"
         )
 
+    def is_served(self, _place: Place) -> bool:
+        """Whether a container is behind an address, where that accepts connections without one."""
+        return True
+
     def local_place(self, service: str, port: int, host: str | None) -> Place:
         """Return an address on loopback and its port that lead to a port of a service.
 
@@ -189,6 +193,6 @@ class Cluster(ABC):
 
         key, target = (service, port, host), find()
         if key not in self._relays:
-            self._relays[key] = Relay(target, find)
+            self._relays[key] = Relay(target, find, self.is_served)
         self._relays[key].target = target
         return self._relays[key].place

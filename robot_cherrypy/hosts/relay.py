@@ -26,10 +26,16 @@ class Relay:
     Args:
         target: The address of a host, and its port.
         find: Returns another when that does not accept connections any more, or raises a HostError.
+        is_served: Whether somebody is behind the one that accepts connections.
     """
 
-    def __init__(self, target: Place, find: Callable[[], Place]) -> None:
-        self.target, self._find = target, find
+    def __init__(
+        self,
+        target: Place,
+        find: Callable[[], Place],
+        is_served: Callable[[Place], bool] = lambda _: True,
+    ) -> None:
+        self.target, self._find, self._is_served = target, find, is_served
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._connections: set[socket.socket] = set()
         self._thread = _start(self._accept)
@@ -70,6 +76,8 @@ class Relay:
 
     def _connect(self) -> socket.socket:
         try:
+            if not self._is_served(self.target):
+                self.target = self._find()
             server = socket.create_connection(self.target, _CONNECT_TIMEOUT)
         except OSError:
             self.target = self._find()

@@ -39,8 +39,10 @@ _FIRST = 0
 
 _SIGNALS = FrameworkSignals()
 
-# The time, which CherryPy writes into the message itself (`cherrypy/_cplogging.py`).
+# How Python begins it.
 _TRACEBACK = "Traceback (most recent call last):"
+
+# The time, which CherryPy writes into the message itself (`cherrypy/_cplogging.py`).
 _TIME = re.compile(r"^\[\d\d/\w+/\d{4}:[\d:]+\] ")
 
 

@@ -14,10 +14,15 @@ from robot_cherrypy.containers.engine import timed_line, timestamp
 from robot_cherrypy.errors import HostError, suggest_alike
 from robot_cherrypy.hosts.cluster import Cluster
 from robot_cherrypy.hosts.kubernetes.kubectl import Description, Kubectl, KubernetesAPI
-from robot_cherrypy.hosts.kubernetes.kubernetes_service import WORKLOADS, KubernetesService
+from robot_cherrypy.hosts.kubernetes.kubernetes_service import (
+    WORKLOADS,
+    KubernetesService,
+    serves,
+)
 from robot_cherrypy.hosts.kubernetes.manifests import as_known, read_manifests
 from robot_cherrypy.hosts.kubernetes.remover import Remover
 from robot_cherrypy.hosts.looks import looks
+from robot_cherrypy.hosts.relay import Place
 from robot_cherrypy.stack.guarded_program import GuardedProgram
 
 # How long `kubectl port-forward` may take to start, in seconds. It takes a few tenths.
@@ -40,7 +45,8 @@ class KubernetesCluster(Cluster):
         self._kubeconfig, self._context = kubeconfig, context
         self._end = contextlib.ExitStack()
         self._namespaces: dict[str, str] = {}
-        self._forwards: dict[tuple[str, int], tuple[GuardedProgram, int]] = {}
+        # By namespace, pod and its port: the program, and the port at which it accepts connections.
+        self._forwards: dict[tuple[str, str, int], tuple[GuardedProgram, int]] = {}
 
     def _start(self, timeout: float) -> None:
         self.kubectl = Kubectl(self._kubeconfig, self._context)
@@ -212,7 +218,7 @@ class KubernetesCluster(Cluster):
         pod = self._any_pod(service, host)
         name, namespace = pod["metadata"]["name"], pod["metadata"]["namespace"]
         target = service.port_of(pod, port)
-        program, number = self._forwards.get((name, target), (None, 0))
+        program, number = self._forwards.get((namespace, name, target), (None, 0))
         if program is None or program.ended:
             program = GuardedProgram(
                 "`kubectl port-forward`",
@@ -224,8 +230,21 @@ class KubernetesCluster(Cluster):
             )
             line = program.wait_for_line(r"^Forwarding from 127\.0\.0\.1:", _FORWARD_TIMEOUT)
             number = int(line.split()[2].rpartition(":")[2])
-            self._forwards[name, target] = program, number
+            self._forwards[namespace, name, target] = program, number
         return "127.0.0.1", number
+
+    def is_served(self, place: Place) -> bool:
+        """Whether the pod that a port is forwarded to is ready: kubectl accepts connections anyway.
+
+        Raises:
+            HostError: The cluster does not respond.
+        """
+        for (namespace, name, _), (_, number) in list(self._forwards.items()):
+            if number == place[1]:
+                named = f"fieldSelector=metadata.name%3D{name}"
+                pods = self.api.items(f"/api/v1/namespaces/{namespace}/pods?{named}")
+                return any(map(serves, pods))
+        return False
 
     def _any_pod(self, service: KubernetesService, host: str | None) -> Description:
         if host:

@@ -135,11 +135,7 @@ class KubernetesService:
         """Return the pods that are ready, on hosts that run and are connected."""
         reachable = self._cluster.reachable_hosts()
         return [
-            pod
-            for pod in self.pods()
-            if pod["spec"].get("nodeName") in reachable
-            and "deletionTimestamp" not in pod["metadata"]
-            and is_ready(pod)
+            pod for pod in self.pods() if pod["spec"].get("nodeName") in reachable and serves(pod)
         ]
 
     def pods(self) -> list[Description]:
@@ -215,6 +211,11 @@ def is_ready(pod: Description) -> bool:
         each["type"] == "Ready" and each["status"] == "True"
         for each in pod["status"].get("conditions", ())
     )
+
+
+def serves(pod: Description) -> bool:
+    """Whether a pod gets requests: it is ready, and is not to end."""
+    return is_ready(pod) and "deletionTimestamp" not in pod["metadata"]
 
 
 def _state(pod: Description) -> str:

@@ -4,6 +4,8 @@ It knows what the library asks of kubectl, and starts no container: a pod is rea
 """
 # ruff: noqa: T201 - a command
 
+import contextlib
+import fcntl
 import http.server
 import json
 import os
@@ -20,6 +22,14 @@ HOSTS = ("one", "two")
 def now():
     """The time as Kubernetes writes it."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
+@contextlib.contextmanager
+def alone():
+    """Keep other processes from changing the state."""
+    with STATE.with_suffix(".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def load():
@@ -112,14 +122,15 @@ class API(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         """Evict a pod, and refuse the next request for that."""
         self.rfile.read(int(self.headers["Content-Length"]))
-        state = load()
-        if state["budget"] <= 0:
-            state["budget"] = 1
-            save(state)
-            return self.respond(429, json.dumps({"message": "the budget forbids it"}))
-        state["budget"] -= 1
-        state["Pod"].pop(self.path.split("/")[-2], None)
-        reconcile(state)
+        with alone():
+            state = load()
+            if state["budget"] <= 0:
+                state["budget"] = 1
+                save(state)
+                return self.respond(429, json.dumps({"message": "the budget forbids it"}))
+            state["budget"] -= 1
+            state["Pod"].pop(self.path.split("/")[-2], None)
+            reconcile(state)
         return self.respond(201, "{}")
 
     def respond(self, status, text):
@@ -153,13 +164,10 @@ class Page(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def main(words):  # noqa: C901, PLR0912 - a branch for each command
+def main(words):
     """Do what a command says."""
     options = [word for word in words if word.startswith("-")]
     command, *words = [word for word in words if not word.startswith("-")]
-    state = load()
-    state["commands"].append(command)
-    save(state)
     if command == "proxy":
         with socketserver.ThreadingUnixStreamServer("proxy.sock", API) as server:
             print("Starting to serve on proxy.sock", flush=True)
@@ -168,7 +176,17 @@ def main(words):  # noqa: C901, PLR0912 - a branch for each command
         with http.server.HTTPServer(("127.0.0.1", 0), Page) as server:
             print(f"Forwarding from 127.0.0.1:{server.server_port} -> {words[1]}", flush=True)
             server.serve_forever()
-    elif command == "kustomize":
+    else:
+        with alone():
+            change(command, options, words)
+
+
+def change(command, options, words):  # noqa: C901, PLR0912 - a branch for each command
+    """Do what a command says that does not serve."""
+    state = load()
+    state["commands"].append(command)
+    save(state)
+    if command == "kustomize":
         described = json.loads((Path(words[0]) / "kustomization.yaml").read_text())
         files = [Path(words[0], each) for each in described["resources"]]
         documents = [doc for each in files for doc in json.loads(each.read_text())["items"]]
