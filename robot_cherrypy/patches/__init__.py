@@ -15,7 +15,7 @@ cooperation              | where CherryPy calls other people's code or waits | a
 dispatcher               | CherryPy's default dispatcher                     | aio
 engine_calls             | calls of `cherrypy.engine`                        | harness
 finalizers               | `sys.unraisablehook`                              | traffic
-http_errors              | `cherrypy.HTTPError`                              | traffic
+http_errors              | `cherrypy.HTTPError`, error pages                 | traffic
 library_keywords         | what is found out about keywords of libraries      | running
 logged_records           | `logging.Logger`, `logging.config`                | traffic
 multiprocessing_stand_in | `sys.modules`, while uvicorn is imported          | aio

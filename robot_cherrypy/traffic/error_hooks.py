@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from cherrypy._cprequest import Request
 
 from robot_cherrypy.patches.finalizers import observed_finalizers
-from robot_cherrypy.patches.http_errors import observed_http_errors
+from robot_cherrypy.patches.http_errors import observed_error_pages, observed_http_errors
 from robot_cherrypy.patches.logged_records import observed_records
 from robot_cherrypy.patches.replacements import active
 from robot_cherrypy.patches.thread_origin import Surroundings, surrounded_threads
@@ -56,6 +56,7 @@ def installed() -> Iterator[None]:
         stack.enter_context(active(observed_finalizers, _from_finalizer))
         stack.enter_context(_error_page_hook())
         stack.enter_context(active(observed_http_errors, _record))
+        stack.enter_context(active(observed_error_pages, _record))
         stack.enter_context(active(observed_records, _from_log))
         _SIGNALS.connect(_record)
         stack.callback(_SIGNALS.disconnect)

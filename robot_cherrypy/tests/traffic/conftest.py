@@ -19,6 +19,10 @@ class Outcome(BaseException):
     """As the outcomes of pytest, and the time-outs of gevent."""
 
 
+def _page_that_fails(**_parameters):
+    raise ArithmeticError("in the error page")
+
+
 class Failing:
     """Has an error of each kind that is possible on both servers."""
 
@@ -77,6 +81,16 @@ class Failing:
     @cherrypy.expose
     def refusal(self):
         raise cherrypy.HTTPError(404, "no such thing")
+
+    @cherrypy.expose
+    @cherrypy.config(**{"error_page.403": _page_that_fails})
+    def error_page(self):
+        raise cherrypy.HTTPError(403)
+
+    @cherrypy.expose
+    @cherrypy.config(**{"error_page.410": "no-such-page.html"})
+    def error_file(self):
+        raise cherrypy.HTTPError(410)
 
     @cherrypy.expose
     def redirect(self):

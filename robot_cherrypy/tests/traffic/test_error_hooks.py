@@ -19,6 +19,11 @@ FAILING = {
         {"threaded": 200, "async": 500},
     ),
     "/engine_log": ("LookupError: on the bus", 200),
+    "/error_file": (
+        "FileNotFoundError: [Errno 2] No such file or directory: 'no-such-page.html'",
+        410,
+    ),
+    "/error_page": ("ArithmeticError: in the error page", 403),
     "/handler": ("ZeroDivisionError: in the handler", 500),
     "/hidden": ("LookupError: nobody sees it", 200),
     "/http_error": ("HTTPError: 500 sorry", 500),
