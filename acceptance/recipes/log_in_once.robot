@@ -37,7 +37,7 @@ Log In And Keep It
     Start Server    login_app:Site    server=${SERVER}
     Open Headless Browser    /login
     Input Text    name    ada
-    Input Password    password    engine
+    Input Password    password    difference engine
     Click Button    Log in
     Page Should Contain    Hello, ada.
     Save Browser State    ${STATE}

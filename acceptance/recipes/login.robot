@@ -9,8 +9,8 @@ Suite Setup      Start Server    login_app:Site    server=${SERVER}
 
 *** Variables ***
 ${SERVER}    threaded
-&{ADA}       name=ada    password=engine
-&{EVE}       name=eve    password=engine
+&{ADA}       name=ada    password=difference engine
+&{EVE}       name=eve    password=difference engine
 
 
 *** Test Cases ***

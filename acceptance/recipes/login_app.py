@@ -20,7 +20,7 @@ def hashed(password, salt):
 
 
 SALT = secrets.token_bytes(16)
-ACCOUNTS = {"ada": (SALT, hashed("engine", SALT))}  # in an application: a table
+ACCOUNTS = {"ada": (SALT, hashed("difference engine", SALT))}  # in an application: a table
 
 
 def is_known(name, password):

@@ -29,7 +29,7 @@ class Database(SimplePlugin):
         self.engine.dispose()
 
 
-class TransactionTool(cherrypy.Tool):
+class SessionTool(cherrypy.Tool):
     """Gives the request a session, and commits it unless the response is an error."""
 
     def __init__(self, database):
@@ -50,7 +50,7 @@ class TransactionTool(cherrypy.Tool):
 
 
 class Books:
-    _cp_config = {"tools.transaction.on": True}
+    _cp_config = {"tools.database_session.on": True}
 
     @cherrypy.expose
     def index(self):
@@ -69,5 +69,5 @@ class Books:
 def application():
     database = Database(cherrypy.engine)
     database.subscribe()
-    cherrypy.tools.transaction = TransactionTool(database)
+    cherrypy.tools.database_session = SessionTool(database)
     return cherrypy.Application(Books())

@@ -24,9 +24,9 @@ STACK = {
     "Start Load Balancer": executables.haproxy,
 }
 
-# Keywords whose images or files not every machine has, or that need root. The suites in
-# `acceptance/containers`, `acceptance/hosts` and `acceptance/grid` use them.
-ELSEWHERE = ("Start Container", "Build Image", "Start Hosts", "Start Browser Grid")
+# Keywords whose images or files not every machine has, or that need root or a cluster. The suites
+# in `acceptance/containers`, `acceptance/hosts` and `acceptance/grid`, and `tests/hosts`, use them.
+ELSEWHERE = ("Start Container", "Build Image", "Start Hosts", "Use Hosts", "Start Browser Grid")
 
 
 def missing(steps):
