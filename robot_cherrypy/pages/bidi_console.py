@@ -14,8 +14,9 @@ _LEVELS = {"debug": "DEBUG", "error": "SEVERE", "info": "INFO", "warn": "WARNING
 # errors are sentences of its own.
 _EXCEPTION = re.compile(r"(uncaught exception|\w+): ")
 
-# A request that the page or its user gave up.
-_ABORTED = "NS_BINDING_ABORTED"
+# A request that the page or its user gave up, in Firefox and in Chromium, which gives up a script
+# when it sees its status.
+_ABORTED = frozenset({"NS_BINDING_ABORTED", "net::ERR_ABORTED"})
 
 
 class BidiConsole(Console):
@@ -28,11 +29,11 @@ class BidiConsole(Console):
             place = f"{_place(frames[0], values['type'])} {_text(values)}"
             level = _LEVELS.get(values["level"], "INFO")
             self.add(values["timestamp"], level, place, network, _where(frames[0]))
-        elif method == "network.responseCompleted" and values["response"]["status"] >= 400:
+        elif method == "network.responseStarted" and values["response"]["status"] >= 400:
             response = values["response"]
             status = f"{response['status']} ({response['statusText']})"
             self._add_failed(values, f"the server responded with a status of {status}", network)
-        elif method == "network.fetchError" and values["errorText"] != _ABORTED:
+        elif method == "network.fetchError" and values["errorText"] not in _ABORTED:
             self._add_failed(values, values["errorText"], network)
 
     def _add_failed(self, values: dict[str, Any], reason: str, network: NetworkLog) -> None:

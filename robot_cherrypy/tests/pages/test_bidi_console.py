@@ -55,7 +55,7 @@ LINES = {
         ("SEVERE", "javascript - Cross-Origin Request Blocked: no header.", None),
     ),
     "missing": (
-        ("network.responseCompleted", MISSING),
+        ("network.responseStarted", MISSING),
         ("SEVERE", f"{FAILED}the server responded with a status of 404 (Not Found)", None),
     ),
     "refused": (
@@ -77,7 +77,8 @@ def test_a_line_is_as_chromium_writes_it(event, line):
     "event",
     [
         ("network.fetchError", resource(errorText="NS_BINDING_ABORTED")),
-        ("network.responseCompleted", resource(response={"status": 304, "statusText": ""})),
+        ("network.fetchError", resource(errorText="net::ERR_ABORTED")),
+        ("network.responseStarted", resource(response={"status": 304, "statusText": ""})),
         ("browsingContext.load", {}),
     ],
 )
