@@ -282,18 +282,29 @@ def _write(exchange: Exchange, write: Callable[[bytes], object], data: bytes) ->
 
 
 def _count_sent(exchange: Exchange, part: bytes) -> None:
+    before = exchange.sent
     exchange.sent += len(part)
     _keep_refusal(exchange, part)
+    declared = _declared_length(exchange)
+    # The server raises it as well, unless the client has closed the connection before that.
+    if declared is not None and before <= declared < exchange.sent:
+        _record_after_headers(
+            exchange, RuntimeError("The response is longer than its Content-Length.")
+        )
 
 
-def _declared_length(exchange: Exchange) -> int:
-    """Return how many bytes the body of a response has to have, as far as it says so, or else 0."""
+def _declared_length(exchange: Exchange) -> int | None:
+    """Return how many bytes the body of a response has to have, as far as it says so."""
     if exchange.method == "HEAD" or exchange.status in BODYLESS or exchange.fault:
-        return 0
+        return None
     for name, value in exchange.raw_response_headers:
         if name.lower() == "content-length" and value.isdecimal():
             return int(value)
-    return 0
+    return None
+
+
+def _record_after_headers(exchange: Exchange, error: BaseException) -> None:
+    JOURNAL.add_exception(error, exchange=exchange, when="after the headers")
 
 
 class _RequestBody:
@@ -341,7 +352,7 @@ class _ResponseBody:
         try:
             chunk = self._next()
         except StopIteration:
-            if exchange.sent < _declared_length(exchange):
+            if exchange.sent < (_declared_length(exchange) or 0):
                 self._record(RuntimeError("The response is shorter than its Content-Length."))
             raise
         except BaseException as error:
@@ -356,15 +367,17 @@ class _ResponseBody:
         return chunk
 
     def _record(self, error: BaseException) -> None:
-        JOURNAL.add_exception(error, exchange=self._exchange, when="after the headers")
+        _record_after_headers(self._exchange, error)
 
     def close(self) -> None:
         error: BaseException | None = None
-        # While the server raises what it will log, when it is no longer known for which request:
-        # that the body is longer than its Content-Length (`cheroot/wsgi.py`, `write`).
+        # The server raises that the body is longer than its Content-Length, and will log it when it
+        # is no longer known for which request (`cheroot/wsgi.py`, `write`).
         refused = sys.exc_info()[1]
-        if isinstance(refused, ValueError):
-            self._record(refused)
+        declared = _declared_length(self._exchange)
+        is_longer = declared is not None and self._exchange.sent > declared
+        if is_longer and isinstance(refused, ValueError):
+            JOURNAL.leave_out(refused)
         try:
             if hasattr(self._body, "close"):
                 self._body.close()

@@ -166,7 +166,7 @@ def test_suites_and_stops(stack, server, tmp_path):
             wait_until_both_are_up(statistics)
     finally:
         writers.stop()
-    assert [] == writers.failures
+    assert [] == writers.failures, run("logs", "balancer", server=server)
     assert before + len(writers.written) == stored(port)
     assert len(writers.written) > 4
 
