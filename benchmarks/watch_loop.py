@@ -81,7 +81,8 @@ def processor_time(command):
         with contextlib.suppress(OSError):
             fields = path.read_text().rpartition(")")[2].split()
             pid = int(path.parent.name)
-            parents[pid], ticks[pid] = int(fields[1]), sum(map(int, fields[11:13]))
+            # With the ended processes that it has waited for.
+            parents[pid], ticks[pid] = int(fields[1]), sum(map(int, fields[11:15]))
     family = {command}
     while more := {pid for pid, parent in parents.items() if parent in family} - family:
         family |= more
