@@ -1,9 +1,7 @@
 """Keywords about servers."""
 
 import contextlib
-import shutil
 import socket
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +22,7 @@ from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.server import Isolation, Launch, Server, Stopped
 from robot_cherrypy.harness.server_thread import Kind
 from robot_cherrypy.keywords.options import Options
+from robot_cherrypy.stack.temporary_folder import TemporaryFolder
 from robot_cherrypy.traffic.journal import JOURNAL
 
 
@@ -146,14 +145,14 @@ class ServerKeywords:
         return started.public_url
 
     def _folder_for_certificates(self, alias: str) -> Path:
-        """Return a folder of a server for its certificates, which is there until its suite ends."""
-        folder = Path(tempfile.mkdtemp(prefix="robot-cherrypy-"))
+        """Return a folder for the certificates of a server, which is there until its suite ends."""
+        folder = TemporaryFolder()
         self._cleanup.at_end_of_suite(
             f"the certificates of {_name(alias)}",
-            lambda: shutil.rmtree(folder),
+            folder.delete,
             Stage.DATABASES,  # later than servers
         )
-        return folder
+        return folder.path
 
     @keyword
     def stop_server(self, alias: str | None = None) -> None:
