@@ -4,9 +4,10 @@ import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any
 
 from robot_cherrypy.errors import HostError, suggest_alike
+from robot_cherrypy.hosts.looks import looks
 from robot_cherrypy.hosts.relay import Place, Relay
 
 # The clusters of this process; each adds itself when it starts, and removes itself when it stops.
@@ -18,9 +19,16 @@ def running_clusters() -> "list[Cluster]":
     return sorted(_CLUSTERS, key=lambda cluster: cluster.name)
 
 
-class Service(Protocol):
-    """A service of a stack, of which several containers run."""
+class Service(ABC):
+    """A service of a stack, of which several containers run.
 
+    Attributes:
+        name: What the stack calls it.
+    """
+
+    name: str
+
+    @abstractmethod
     def scale(self, replicas: int, timeout: float) -> None:
         """Have a number of containers; return when all are ready.
 
@@ -34,10 +42,26 @@ class Service(Protocol):
         Raises:
             HostError: There are more or fewer when the time is over.
         """
+        ready = 0
+        for _ in looks(timeout):
+            ready = len(self.ready())
+            if ready == number:
+                return
+        raise self._failure(f"has {ready} of {number} replicas after {timeout:g} s")
 
+    @abstractmethod
+    def ready(self) -> Sequence[Any]:
+        """Return the containers that are ready, on hosts that run and are connected."""
+
+    @abstractmethod
+    def _failure(self, what: str) -> HostError:
+        """Return an error with what the engine and the containers say."""
+
+    @abstractmethod
     def host_names(self) -> list[str]:
         """Return the names of the hosts with containers that are ready, each once."""
 
+    @abstractmethod
     def address(self, port: int, host: str | None) -> tuple[str, int]:
         """Return the address at which a port is reached from the test.
 
@@ -149,7 +173,7 @@ class Cluster(ABC):
             start: A time of `time.monotonic`.
 
         Returns:
-            For each line `host` or `container`, its name, the time, and the text.
+            For each line `host`, `stack` or `container`, its name, the time, and the text.
         """
 
     def has_service(self, name: str) -> bool:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from robot_cherrypy.errors import HostError
+from robot_cherrypy.hosts.cluster import Service
 from robot_cherrypy.hosts.looks import looks
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ _TAIL = 15
 _State = dict[str, Any]
 
 
-class SwarmService:
+class SwarmService(Service):
     """A service of a stack."""
 
     def __init__(self, swarm: "Swarm", stack: str, name: str) -> None:
@@ -44,19 +45,6 @@ class SwarmService:
             )
         self._swarm.ask("service", "scale", "--detach", f"{self.full_name}={replicas}")
         self.wait_for_replicas(replicas, timeout)
-
-    def wait_for_replicas(self, number: int, timeout: float) -> None:
-        """Wait until as many containers are ready, on hosts that run and are connected.
-
-        Raises:
-            HostError: There are more or fewer when the time is over.
-        """
-        ready = 0
-        for _ in looks(timeout):
-            ready = len(self._ready())
-            if ready == number:
-                return
-        raise self._failure(f"has {ready} of {number} replicas after {timeout:g} s")
 
     def wait_until_ready(self, timeout: float) -> None:
         """Wait until all containers that the service should have are ready, or have done their job.
@@ -95,7 +83,7 @@ class SwarmService:
 
     def host_names(self) -> list[str]:
         """Return the names of the hosts with containers that are ready, each once."""
-        numbers = {host.number: host.name for host, _container in self._ready()}
+        numbers = {host.number: host.name for host, _container in self.ready()}
         return [numbers[number] for number in sorted(numbers)]
 
     def address(self, port: int, host: str | None) -> tuple[str, int]:
@@ -137,12 +125,12 @@ class SwarmService:
         """Return the port of each host with a container that is ready, by the host's address."""
         return {
             host.address: each["PublicPort"]
-            for host, container in sorted(self._ready(), key=lambda pair: pair[0].number)
+            for host, container in sorted(self.ready(), key=lambda pair: pair[0].number)
             for each in container["Ports"]
             if each["PrivatePort"] == port and "PublicPort" in each
         }
 
-    def _ready(self) -> "list[tuple[Host, _State]]":
+    def ready(self) -> "list[tuple[Host, _State]]":
         """Return host and description of the containers that are ready.
 
         They are on hosts that run and are connected, and Swarm wants them to run.
@@ -163,7 +151,7 @@ class SwarmService:
     def _missing(self) -> int:
         """Return how many containers are not ready."""
         spec = self.state()["Spec"]
-        ready, tasks = self._ready(), self._tasks()
+        ready, tasks = self.ready(), self._tasks()
         if "Replicated" not in spec["Mode"]:
             wanted = [task for task in tasks if task["DesiredState"] == "running"]
             return max(1, len(wanted)) - len(ready)

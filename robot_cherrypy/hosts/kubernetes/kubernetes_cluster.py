@@ -249,7 +249,7 @@ class KubernetesCluster(Cluster):
     def _any_pod(self, service: KubernetesService, host: str | None) -> Description:
         if host:
             self._require(host)
-        pods = [pod for pod in service.ready_pods() if host in {None, pod["spec"]["nodeName"]}]
+        pods = [pod for pod in service.ready() if host in {None, pod["spec"]["nodeName"]}]
         if not pods:
             where = f" on host '{host}'" if host else ""
             raise HostError(f"No pod of service '{service.name}'{where} is ready.")

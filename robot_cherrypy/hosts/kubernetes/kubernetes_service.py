@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from robot_cherrypy.errors import HostError
+from robot_cherrypy.hosts.cluster import Service
 from robot_cherrypy.hosts.kubernetes.kubectl import Description
 from robot_cherrypy.hosts.looks import looks
 
@@ -25,7 +26,7 @@ _TAIL = 15
 _MOST_PODS = 4
 
 
-class KubernetesService:
+class KubernetesService(Service):
     """A service of a stack.
 
     Args:
@@ -58,19 +59,6 @@ class KubernetesService:
         )
         self.wait_for_replicas(replicas, timeout)
 
-    def wait_for_replicas(self, number: int, timeout: float) -> None:
-        """Wait until as many pods are ready, on hosts that run and are connected.
-
-        Raises:
-            HostError: There are more or fewer when the time is over.
-        """
-        ready = 0
-        for _ in looks(timeout):
-            ready = len(self.ready_pods())
-            if ready == number:
-                return
-        raise self._failure(f"has {ready} of {number} replicas after {timeout:g} s")
-
     def wait_until_ready(self, timeout: float) -> None:
         """Wait until the workload is as its manifest says, or has done its job.
 
@@ -90,7 +78,7 @@ class KubernetesService:
 
     def host_names(self) -> list[str]:
         """Return the names of the hosts with pods that are ready, each once."""
-        with_pods = {pod["spec"]["nodeName"] for pod in self.ready_pods()}
+        with_pods = {pod["spec"]["nodeName"] for pod in self.ready()}
         return [name for name in self._cluster.host_names if name in with_pods]
 
     def address(self, port: int, host: str | None) -> tuple[str, int]:
@@ -131,7 +119,7 @@ class KubernetesService:
             if each.get("name") == target
         )
 
-    def ready_pods(self) -> list[Description]:
+    def ready(self) -> list[Description]:
         """Return the pods that are ready, on hosts that run and are connected."""
         reachable = self._cluster.reachable_hosts()
         return [
