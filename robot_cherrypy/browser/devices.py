@@ -7,7 +7,7 @@ suggest similar names; a device that only ChromeDriver knows works there as well
 
 from dataclasses import dataclass
 
-from robot_cherrypy.browser.kinds import suggestion
+from robot_cherrypy.browser.kinds import alternatives
 from robot_cherrypy.errors import BrowserError
 
 # The version of Chrome that devices tell of.
@@ -148,5 +148,4 @@ def unknown_device(label: str, device: str) -> BrowserError:
         label: The name of the browser for people.
         device: The name of the device.
     """
-    hint = suggestion(device, DEVICES) or f" There are {', '.join(DEVICES)}."
-    return BrowserError(f"{label} knows no device {device!r}.{hint}")
+    return BrowserError(f"{label} knows no device {device!r}.{alternatives(device, DEVICES)}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from robot_cherrypy.browser.bidi_commands import Command, bidi_url, send_commands
 from robot_cherrypy.browser.certificates import ANY, certificates_in
 from robot_cherrypy.browser.devices import DEVICES, Device, spelling, unknown_device
-from robot_cherrypy.browser.kinds import suggestion
+from robot_cherrypy.browser.kinds import alternatives
 from robot_cherrypy.errors import BrowserError
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _preferences(label: str, settings: "Settings") -> dict[str, Any]:
         preferences |= _MOBILE
     for name in settings.permissions:
         if name not in _PERMISSIONS:
-            hint = suggestion(name, _PERMISSIONS) or f" There are {', '.join(_PERMISSIONS)}."
+            hint = alternatives(name, _PERMISSIONS)
             raise BrowserError(f"{label} knows no permission '{name}'.{hint}")
         preferences |= _PERMISSIONS[name]
     return preferences

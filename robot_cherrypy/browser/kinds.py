@@ -1,7 +1,7 @@
 """The kinds of browser, and where systems install them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Literal
@@ -187,3 +187,8 @@ def suggestion(name: str, names: Iterable[str]) -> str:
         names: Those that do.
     """
     return did_you_mean(get_close_matches(name, names, n=3, cutoff=0.5))
+
+
+def alternatives(name: str, names: Collection[str]) -> str:
+    """Return the same, or if no name is alike, a sentence with all that exist."""
+    return suggestion(name, names) or f" There are {', '.join(names)}."

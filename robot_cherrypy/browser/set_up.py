@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from robot_cherrypy.browser.firefox import set_up_firefox
-from robot_cherrypy.browser.kinds import suggestion
+from robot_cherrypy.browser.kinds import alternatives
 from robot_cherrypy.browser.settings import Settings
 from robot_cherrypy.errors import BrowserError
 
@@ -76,7 +76,7 @@ def _grant(driver: "WebDriver", permissions: Iterable[str]) -> None:
         try:
             _command(driver, "Browser.setPermission", permission={"name": name}, setting="granted")
         except WebDriverException as error:
-            hint = suggestion(name, _PERMISSIONS) or f" There are {', '.join(_PERMISSIONS)}."
+            hint = alternatives(name, _PERMISSIONS)
             raise BrowserError(f"There is no permission '{name}'.{hint}") from error
 
 
