@@ -43,7 +43,6 @@ class GuardedProgram:
     ) -> None:
         """Start the program: `name` is what errors call it, `Guard` explains the rest."""
         self.name = name
-        self.command = [str(word) for word in command]
         self.output = Output()
         self._ended = False
         self._output_changed = threading.Condition()

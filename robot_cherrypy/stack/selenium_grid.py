@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from robot_cherrypy.errors import StackError
 from robot_cherrypy.stack.guarded_program import GuardedProgram
@@ -59,7 +60,8 @@ class BrowserGrid:
         self._browser = browser
         self._sessions = sessions
         self._hub: GuardedProgram | None = None
-        self._nodes: dict[str, GuardedProgram] = {}
+        # By name: the program, and its port.
+        self._nodes: dict[str, tuple[GuardedProgram, int]] = {}
         self.url = ""
 
     def start(self, nodes: int, timeout: float) -> None:
@@ -84,8 +86,9 @@ class BrowserGrid:
             self._hub = self._run("the hub", "hub", port, [*events, *check])
             for number, node_port in enumerate(node_ports, 1):
                 name = f"node{number}"
-                self._nodes[name] = self._run(name, "node", node_port, [*events, *self._of_node()])
-            for program in (self._hub, *self._nodes.values()):
+                program = self._run(name, "node", node_port, [*events, *self._of_node()])
+                self._nodes[name] = program, node_port
+            for program in self._programs():
                 left = max(0.0, deadline - time.monotonic())
                 program.wait_until(self._is_complete, left, "did not get ready")
         except BaseException:
@@ -94,7 +97,7 @@ class BrowserGrid:
 
     def stop(self) -> None:
         """Stop nodes and hub, and so all browsers that they have opened."""
-        programs = [*self._nodes.values(), *([self._hub] if self._hub else [])]
+        programs = self._programs()
         self._nodes, self._hub = {}, None
         for program in programs:
             program.stop()
@@ -108,7 +111,8 @@ class BrowserGrid:
         if name not in self._nodes:
             known = ", ".join(self._nodes) or "none"
             raise StackError(f"The browser grid has no node '{name}'. Running: {known}.")
-        self._nodes.pop(name).stop()
+        program, _ = self._nodes.pop(name)
+        program.stop()
 
     def node_of(self, session: str) -> str:
         """Return the name of the node that has opened a browser.
@@ -120,15 +124,20 @@ class BrowserGrid:
             StackError: None of its nodes has.
         """
         ports = {
-            slot["session"]["sessionId"]: node["uri"].rpartition(":")[2]
+            slot["session"]["sessionId"]: urlsplit(node["uri"]).port
             for node in self._status()["nodes"]
             for slot in node["slots"]
             if slot["session"]
         }
-        for name, program in self._nodes.items():
-            if ports.get(session) in program.command:
+        for name, (_, port) in self._nodes.items():
+            if port == ports.get(session):
                 return name
         raise StackError("No node of the browser grid has opened this browser.")
+
+    def _programs(self) -> list[GuardedProgram]:
+        """Return the programs that run, the nodes first."""
+        nodes = [program for program, _ in self._nodes.values()]
+        return [*nodes, *([self._hub] if self._hub else [])]
 
     def _of_node(self) -> list[str]:
         """Return the options of a node that do not differ between nodes."""
