@@ -282,15 +282,8 @@ def _write(exchange: Exchange, write: Callable[[bytes], object], data: bytes) ->
 
 
 def _count_sent(exchange: Exchange, part: bytes) -> None:
-    before = exchange.sent
     exchange.sent += len(part)
     _keep_refusal(exchange, part)
-    declared = _declared_length(exchange)
-    # The server raises it as well, unless the client has closed the connection before that.
-    if declared is not None and before <= declared < exchange.sent:
-        _record_after_headers(
-            exchange, RuntimeError("The response is longer than its Content-Length.")
-        )
 
 
 def _declared_length(exchange: Exchange) -> int | None:
@@ -301,10 +294,6 @@ def _declared_length(exchange: Exchange) -> int | None:
         if name.lower() == "content-length" and value.isdecimal():
             return int(value)
     return None
-
-
-def _record_after_headers(exchange: Exchange, error: BaseException) -> None:
-    JOURNAL.add_exception(error, exchange=exchange, when="after the headers")
 
 
 class _RequestBody:
@@ -367,17 +356,18 @@ class _ResponseBody:
         return chunk
 
     def _record(self, error: BaseException) -> None:
-        _record_after_headers(self._exchange, error)
+        JOURNAL.add_exception(error, exchange=self._exchange, when="after the headers")
 
     def close(self) -> None:
         error: BaseException | None = None
-        # The server raises that the body is longer than its Content-Length, and will log it when it
-        # is no longer known for which request (`cheroot/wsgi.py`, `write`).
-        refused = sys.exc_info()[1]
         declared = _declared_length(self._exchange)
-        is_longer = declared is not None and self._exchange.sent > declared
-        if is_longer and isinstance(refused, ValueError):
-            JOURNAL.leave_out(refused)
+        if declared is not None and self._exchange.sent > declared:
+            self._record(RuntimeError("The response is longer than its Content-Length."))
+            # Unless the client has gone, the server raises that, too, and will log it when it is no
+            # longer known for which request (`cheroot/wsgi.py`, `write`).
+            refused = sys.exc_info()[1]
+            if isinstance(refused, ValueError):
+                JOURNAL.leave_out(refused)
         try:
             if hasattr(self._body, "close"):
                 self._body.close()

@@ -104,6 +104,12 @@ def is_cut(
     return not loop.is_running() or task is None or task.cancelling() > 0
 
 
+def require_end(state: ResponseState) -> None:
+    """Raise an error unless the response of an application that has returned has ended."""
+    if state is not COMPLETE and state is not LOST:
+        raise RuntimeError("The ASGI application did not complete its response.")
+
+
 def described(scope: "Scope") -> str:
     """Return how messages name a request."""
     client = scope["client"]
@@ -158,7 +164,7 @@ class Cycle:
         """Run the application, and end the response if it does not."""
         try:
             await application(self.scope, self.receive, self.send)
-            self._raise_if_incomplete()
+            require_end(self.response_state)
         except (KeyboardInterrupt, SystemExit) as error:
             self._transport.close()
             self._connection.http_server.interrupted(error)
@@ -170,10 +176,6 @@ class Cycle:
                 self._transport.abort()
         finally:
             self._connection.forget(self)
-
-    def _raise_if_incomplete(self) -> None:
-        if self.response_state is not COMPLETE and self.response_state is not LOST:
-            raise RuntimeError("The ASGI application did not complete its response.")
 
     def _fail(self) -> None:
         """Send a 500; if a part of the response was sent, close the connection."""

@@ -19,6 +19,7 @@ from robot_cherrypy.aio.http.cycle import (
     cancel,
     described,
     is_cut,
+    require_end,
 )
 from robot_cherrypy.aio.http.http2_request import response_fields
 from robot_cherrypy.aio.http.refusals import TIMEOUT, Refusal
@@ -91,7 +92,7 @@ class Stream:
         try:
             await connection.wait_until_sent()
             await application(self.scope, self.receive, self.send)
-            self._raise_if_incomplete()
+            require_end(self.response_state)
         except (KeyboardInterrupt, SystemExit) as error:
             connection.transport.close()
             connection.http_server.interrupted(error)
@@ -103,10 +104,6 @@ class Stream:
                 self._fail()
         finally:
             connection.forget(self)
-
-    def _raise_if_incomplete(self) -> None:
-        if self.response_state is not COMPLETE and self.response_state is not LOST:
-            raise RuntimeError("The ASGI application did not complete its response.")
 
     def _fail(self) -> None:
         """End a response that the application has not completed."""
