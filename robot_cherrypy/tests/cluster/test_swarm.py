@@ -1,6 +1,5 @@
 """The notes application on three hosts of a Swarm, which are lost one after the other."""
 
-import contextlib
 import time
 
 import pytest
@@ -9,7 +8,11 @@ from robot_cherrypy.errors import HostError
 from robot_cherrypy.hosts.host_requirements import why_no_hosts
 from robot_cherrypy.hosts.swarm import Swarm
 from robot_cherrypy.tests.deploy.conftest import PATIENCE, compose, status, wait_until
-from robot_cherrypy.tests.deploy.test_notes import Writers, robot_on_notes, stored, titles
+from robot_cherrypy.tests.deploy.test_notes import (
+    Writers,
+    nothing_acknowledged_is_lost,
+    robot_on_notes,
+)
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -78,27 +81,10 @@ def test_suites(cluster, tmp_path):
     robot_on_notes("http://{}:{}".format(*cluster.place), tmp_path)
 
 
-@contextlib.contextmanager
-def nothing_acknowledged_is_lost(place):
-    """Clients write meanwhile; what they were told is written is there afterwards, once."""
-    host, port = place
-    before = stored(port, host)
-    writers = Writers(port, host, repeatable=True)
-    try:
-        yield writers
-    finally:
-        writers.stop()
-    acknowledged = dict(writers.written)
-    assert len(writers.written) == len(acknowledged)
-    assert acknowledged == titles(port, acknowledged, host)
-    attempts = len(writers.written) + len(writers.failures)
-    assert before + len(acknowledged) <= stored(port, host) <= before + attempts
-
-
 def test_kills_in_a_row_lose_nothing_that_was_acknowledged(cluster, tell):
     """What was written stays, once, whichever host with instances is killed."""
     start = time.monotonic()
-    with nothing_acknowledged_is_lost(cluster.place) as writers:
+    with nothing_acknowledged_is_lost(*cluster.place) as writers:
         for _ in range(KILLS):
             writers.wait_for_more()
             lost = cluster.host_of_instance()
@@ -111,7 +97,7 @@ def test_kills_in_a_row_lose_nothing_that_was_acknowledged(cluster, tell):
 
 def test_lost_hosts_lose_nothing_that_was_acknowledged(cluster, tell):
     """What was written stays, once, whichever host is killed, cut off or drained."""
-    with nothing_acknowledged_is_lost(cluster.place) as writers:
+    with nothing_acknowledged_is_lost(*cluster.place) as writers:
         writers.wait_for_more()
 
         lost, start = cluster.host_of_instance(), time.monotonic()

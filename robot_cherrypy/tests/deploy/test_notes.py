@@ -1,5 +1,6 @@
 """The notes application in containers: the suites of its stack, and stops under load."""
 
+import contextlib
 import csv
 import http.client
 import json
@@ -116,6 +117,22 @@ def titles(port, numbers, host="127.0.0.1"):
     return found
 
 
+@contextlib.contextmanager
+def nothing_acknowledged_is_lost(host, port):
+    """Clients write meanwhile; what they were told is written is there afterwards, once."""
+    before = stored(port, host)
+    writers = Writers(port, host, repeatable=True)
+    try:
+        yield writers
+    finally:
+        writers.stop()
+    acknowledged = dict(writers.written)
+    assert len(writers.written) == len(acknowledged)
+    assert acknowledged == titles(port, acknowledged, host)
+    attempts = len(writers.written) + len(writers.failures)
+    assert before + len(acknowledged) <= stored(port, host) <= before + attempts
+
+
 def wait_until_both_are_up(statistics):
     """Wait until HAProxy uses both instances, which is a moment after they are healthy."""
     deadline = time.monotonic() + PATIENCE
@@ -180,9 +197,7 @@ def test_kills_lose_nothing_that_was_acknowledged(stack):
     run, port, statistics = stack
     run("up", "--detach", "--wait", server="async")
     database, one = (run("ps", "--quiet", name, server="async") for name in ("database", "one"))
-    before = stored(port)
-    writers = Writers(port, repeatable=True)
-    try:
+    with nothing_acknowledged_is_lost("127.0.0.1", port) as writers:
         writers.wait_for_more()
         run("kill", "two", server="async")
         writers.wait_for_more()
@@ -202,13 +217,6 @@ def test_kills_lose_nothing_that_was_acknowledged(stack):
         run("kill", "database", server="async")
         run(*AGAIN, "database", server="async")
         writers.wait_for_more()
-    finally:
-        writers.stop()
-    acknowledged = dict(writers.written)
-    assert len(writers.written) == len(acknowledged)
-    assert acknowledged == titles(port, acknowledged)
-    attempts = len(writers.written) + len(writers.failures)
-    assert before + len(acknowledged) <= stored(port) <= before + attempts
 
 
 def test_data_survive_and_secrets_are_no_variables(stack, deploy):
