@@ -16,7 +16,7 @@ dispatcher               | CherryPy's default dispatcher                     | a
 engine_calls             | calls of `cherrypy.engine`                        | harness
 finalizers               | `sys.unraisablehook`                              | traffic
 http_errors              | `cherrypy.HTTPError`, error pages                 | traffic
-library_keywords         | what is found out about keywords of libraries      | running
+library_keywords         | what is found out about keywords of libraries     | running
 logged_records           | `logging.Logger`, `logging.config`                | traffic
 multiprocessing_stand_in | `sys.modules`, while uvicorn is imported          | aio
 quickstart               | `cherrypy.quickstart`                             | harness

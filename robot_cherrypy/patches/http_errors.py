@@ -1,9 +1,9 @@
 """Observing each `HTTPError` that becomes a response, and each error page that fails.
 
-Upstream: CherryPy 18.10, `cherrypy/_cperror.py`, `HTTPError.set_response`. CherryPy offers a hook
-for errors of other kinds only (`before_error_response`), and shows in the response that an error
-page of the application's own has failed, but tells nobody. A hook at `before_finalize` would see
-these, too, but would be called for every request.
+Upstream: CherryPy 18.10, `cherrypy/_cperror.py`, `HTTPError.set_response` and `get_error_page`.
+CherryPy offers a hook for errors of other kinds only (`before_error_response`). A hook at
+`before_finalize` would see each `HTTPError`, too, but would be called for every request. That an
+error page of the application's own has failed stands in the response only.
 """
 
 import functools

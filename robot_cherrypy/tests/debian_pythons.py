@@ -21,10 +21,9 @@ from pathlib import Path
 _ROOT = Path(__file__).parents[2]
 
 # What a folder of Debian itself has; the other folders of the machine are seen in it.
-_OF_DEBIAN = {"bin", "boot", "etc", "lib", "lib32", "lib64", "libx32", "proc", "run", "sbin"} | {
-    "lost+found",
-    "usr",
-    "var",
+_OF_DEBIAN = {
+    *("bin", "boot", "etc", "lib", "lib32", "lib64", "libx32", "lost+found"),
+    *("proc", "run", "sbin", "usr", "var"),
 }
 
 # How the package index is reached.
