@@ -19,6 +19,9 @@ def main() -> None:
         for name, message in _of_robot(root) if root.tag == "robot" else _of_pytest(root):
             print(f"FAILED in {path.name}: {name}")
             print("\n".join(f"    {line}" for line in message.splitlines()[-LINES:]))
+    for path in sorted(RESULTS.glob("*.txt")):
+        for line in path.read_text().splitlines():
+            print(f"FAILED in {path.name}: {line}")
 
 
 def _of_pytest(root: ET.Element) -> Iterator[tuple[str, str]]:

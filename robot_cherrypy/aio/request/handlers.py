@@ -325,7 +325,9 @@ def _size(piece: Any) -> int:
 
 
 def encode_body(original: Callable[[Any], Any], encoder: Any) -> Any:
-    """Encode a response's body: a large one not on the loop."""
+    """Encode a body: a large one not on the loop, which turns between what a generator yields."""
+    if isinstance(encoder.body, Iterator) and not cherrypy.serving.response.stream:
+        encoder.body = with_turns(encoder.body)
     return (offload if _is_large(encoder.body) else _call)(original, encoder)
 
 

@@ -24,6 +24,7 @@ NO_PATCHES = {
     ("aio", "setattr(function"): "a mark on a function of the application",
     ("aio", "cherrypy.engine.execv"): "a restart, which is left to the parent of worker processes",
     ("aio", "os.environ"): "how servers are told of the socket that they are passed",
+    ("aio", "encoder.body"): "the body of the response to the current request",
     ("aio", "response.body"): "the response to the current request",
     ("browser", "options.binary_location"): "an option that Selenium offers",
     ("command", "chosen."): "the command line, as argparse has parsed it",
