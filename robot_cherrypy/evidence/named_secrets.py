@@ -220,6 +220,8 @@ _LOOKS = re.compile(
     r"|\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|[sr]k_live_|[sr]k_test_)[\w-]{10,}+"
     r"|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----[^-]*+-----END [A-Z ]{0,20}PRIVATE KEY-----"
 )
+# A line of a log or a console that has a name and a value only: `console.log("token", token)`.
+_LINE = re.compile(r"^([\w.\-]{2,60}+)([ \t]{1,8}+)([^\s:=][^\s]{5,}+)[ \t]*+$", re.MULTILINE)
 _OPTION = re.compile(r"(?<!\S)--([\w-]++)( {1,8}+)([^\s-]\S*+)")
 # A header in the `repr` of a list: `('Cookie', 'a=b')`.
 _PAIR = re.compile(r"""(\(b?(["'])([\w.\-]++)\2, b?)("[^"\n]*+"|'[^'\n]*+')(?=\))""")
@@ -232,6 +234,7 @@ def mask_others(text: str) -> str:
     text = _USER_INFO.sub(f"{MASK}@", text)
     text = _SCHEME.sub(_masked_scheme, text)
     text = _LOOKS.sub(MASK, text)
+    text = _LINE.sub(_masked_line, text)
     text = _OPTION.sub(_masked_option, text)
     text = _PAIR.sub(_masked_pair, text)
     text = _IN_PATH.sub(_masked_path, text)
@@ -239,8 +242,16 @@ def mask_others(text: str) -> str:
 
 
 def _masked_scheme(match: re.Match[str]) -> str:
-    is_prose = match[3].isalpha() and match[3].islower()
-    return match[0] if is_prose else f"{match[1]}{match[2]}{MASK}"
+    return match[0] if _is_prose(match[3]) else f"{match[1]}{match[2]}{MASK}"
+
+
+def _masked_line(match: re.Match[str]) -> str:
+    is_secret = is_secret_name(match[1]) and not _is_prose(match[3].rstrip(".!?,;"))
+    return f"{match[1]}{match[2]}{MASK}" if is_secret else match[0]
+
+
+def _is_prose(word: str) -> bool:
+    return word.isalpha() and word.islower()
 
 
 def _masked_option(match: re.Match[str]) -> str:

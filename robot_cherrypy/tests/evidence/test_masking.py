@@ -112,6 +112,7 @@ NAMED = (
     "SOME_SERVICE_KEY=hunter22",
     "serve --password hunter22 --token=hunter22",
     "Bearer hunter22",
+    "user ann\ntoken hunter22\n",
     "Authorization: Basic hunter22",
     "Cookie: a=hunter22; b=hunter22",
     "token eyJhbGciOiJI.hunter22.hunter22",
@@ -129,6 +130,7 @@ HARMLESS = (
     *(".token:hover {color: red}", "--token-color: red", "class='token'", "/tea?name=assam"),
     *('{"token": null}', "KeyError: 'password'", "TokenError: it is old", "token = make(user)"),
     *("http://x:80/@shop", "http://x/npm/vue@3/dist", "Basic authentication failed"),
+    *("Token expired!", "password required.", "PASSWORD  accepted", "token for Ann1234 of ann"),
     *("<label for=password>Password:</label>", "ValueError: code: 7", "author: ann"),
     *("bypass=1&passenger=ann", "{'key': 'value'}", "<input type=submit name=password value=Go>"),
 )
@@ -225,7 +227,7 @@ HOSTILE = (
         "<a ",
     ),
     *("<input name=password value=", "&quot;", "%22", "Bearer ", "-----BEGIN PRIVATE KEY-----"),
-    *("p&s", "password", "[password", '\\"password\\": \\"', "\ud83d", " ", "é", "<a "),
+    *("p&s", "password", "[password", '\\"password\\": \\"', "\ud83d", " ", "é", "<a ", "token\t"),
 )
 
 
