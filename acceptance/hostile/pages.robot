@@ -4,6 +4,7 @@ Documentation     A page that makes it hard to look at it has evidence too, and 
 Library           ../resources/inner_runs.py
 
 Suite Setup       Run Inner Suite    hostile/pages.robot    --variable    SERVER:${SERVER}
+...                   --listener    robot_cherrypy.options:evidence_budget=10 s
 ...                   --pythonpath    ${CURDIR}/../_inner/hostile
 Suite Teardown    Delete Inner Reports
 Test Template     Inner Test Should Have Failed On Purpose And Show
