@@ -86,5 +86,5 @@ Select New Frame
 Alert Is Told
     [Documentation]    Fails if the dialog is not open yet, which the browser opens a little later.
     Run Keyword And Expect Error
-    ...    The page's address cannot be read: a dialog was open, 'Tea is ready'. Use 'Handle Alert' before.
+    ...    The * cannot be *: a dialog was open, 'Tea is ready'. Use 'Handle Alert' before.
     ...    Save Browser State    ${FOLDER}/dialog.json

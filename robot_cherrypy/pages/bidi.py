@@ -272,7 +272,11 @@ def _as_webdriver_has_it(cookie: dict[str, Any]) -> dict[str, Any]:
     """Return a cookie as WebDriver's command Get All Cookies tells it."""
     values = {name: value for name, value in cookie.items() if name in _OF_COOKIES}
     values["value"] = cookie["value"]["value"]  # Base64 if it is no text
-    values["sameSite"] = cookie["sameSite"].title()
+    same_site = cookie["sameSite"].title()
+    if same_site == "Default":  # it was set without
+        del values["sameSite"]
+    else:
+        values["sameSite"] = same_site
     return values
 
 

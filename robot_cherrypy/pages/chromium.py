@@ -33,6 +33,9 @@ from robot_cherrypy.pages.windows import (
 # How long the size of a page is waited for that has given a picture, in seconds: it needs 2 ms.
 _SIZE_TIMEOUT = 0.5
 
+# How long a page is waited for that is to tell of its network, in seconds: it may be busy for ever.
+_NETWORK_TIMEOUT = 2.0
+
 # Resolves when the page's event loop has run the tasks that were queued before it.
 _NEXT_TASK = "new Promise(done => setTimeout(done))"
 
@@ -106,7 +109,7 @@ class ChromiumObserver(WindowsObserver):
         self._connection.call("", "Target.getTargets", {}, CONNECT_TIMEOUT)
         for page in list(self._pages.values()):
             with contextlib.suppress(ObserverError):  # it is busy, or was closed
-                self._connection.call(page.session, "Network.enable", {}, CONNECT_TIMEOUT)
+                self._connection.call(page.session, "Network.enable", {}, _NETWORK_TIMEOUT)
 
     def windows(self, timeout: float) -> Windows:
         """Return the open windows, of whose pages none is asked."""

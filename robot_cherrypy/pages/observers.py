@@ -13,10 +13,7 @@ from robot_cherrypy.pages.bidi import BidiObserver
 from robot_cherrypy.pages.chromium import ChromiumObserver
 from robot_cherrypy.pages.driver_observer import DriverObserver, selected_window
 from robot_cherrypy.pages.observer import Observer, ObserverError
-from robot_cherrypy.pages.windows import WindowsObserver
-
-# How long a browser or driver is waited for when it is first observed, in seconds.
-_TIMEOUT = 2.0
+from robot_cherrypy.pages.windows import CONNECT_TIMEOUT, WindowsObserver
 
 _OBSERVERS: WeakKeyDictionary[Any, Observer] = WeakKeyDictionary()
 
@@ -82,7 +79,7 @@ def _connected(
     try:
         observer = kind(url, lambda timeout: selected_window(driver, timeout))
         # The address may be of another machine, and another browser may have the same one here.
-        if selected_window(driver, _TIMEOUT) in observer.identifiers:
+        if selected_window(driver, CONNECT_TIMEOUT) in observer.identifiers:
             return observer
     except ObserverError:
         return None
@@ -106,9 +103,8 @@ def _devtools_url(capabilities: dict[str, Any]) -> str:
         return ""
     try:
         with urllib3.PoolManager(retries=False) as pool:
-            response = pool.request(
-                "GET", f"http://{address}/json/version", timeout=urllib3.Timeout(total=_TIMEOUT)
-            )
+            timeout = urllib3.Timeout(total=CONNECT_TIMEOUT)
+            response = pool.request("GET", f"http://{address}/json/version", timeout=timeout)
         return str(json.loads(response.data)["webSocketDebuggerUrl"])
     except (HTTPError, OSError, KeyError, TypeError, ValueError):
         return ""

@@ -14,7 +14,7 @@ from robot_cherrypy.pages.observer import ConsoleLine, Dialog, Observer, Observe
 
 # How long the connection and the first windows are waited for, in seconds: a browser needs 10 ms,
 # and a busy machine a hundred times as long.
-CONNECT_TIMEOUT = 2.0
+CONNECT_TIMEOUT = 10.0
 
 # How long a command of a keyword may take, in seconds: it is one that is done at once.
 COMMAND_TIMEOUT = 5.0
