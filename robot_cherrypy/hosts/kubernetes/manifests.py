@@ -1,13 +1,14 @@
 """Manifests: what a folder of kustomize or files describe, as a cluster takes it."""
 
+import base64
 import json
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from robot_cherrypy.errors import HostError
-from robot_cherrypy.hosts.kubernetes.kubectl import Kubectl
+from robot_cherrypy.hosts.kubernetes.kubectl import Description, Kubectl
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -75,3 +76,21 @@ def as_known(manifests: str, versions: Collection[str]) -> str:
         manifests,
         flags=re.MULTILINE,
     )
+
+
+def settings_of(manifests: Iterable[Description]) -> Iterator[tuple[str, str]]:
+    """Yield names and values of variables of containers, and of all secrets."""
+    for each in manifests:
+        if each["kind"] == "Secret":
+            data = (each.get("data") or {}).values()
+            yield from (
+                ("secret", base64.b64decode(value).decode(errors="replace").strip())
+                for value in data
+            )
+            yield from (
+                ("secret", value.strip()) for value in (each.get("stringData") or {}).values()
+            )
+        pod = each.get("spec", {}).get("template", {}).get("spec", {})
+        for container in (*pod.get("containers", ()), *pod.get("initContainers", ())):
+            for variable in container.get("env", ()):
+                yield variable["name"], variable.get("value", "")

@@ -1,6 +1,6 @@
 """Manifests, as a cluster takes them."""
 
-from robot_cherrypy.hosts.kubernetes.manifests import as_known
+from robot_cherrypy.hosts.kubernetes.manifests import as_known, settings_of
 
 MANIFESTS = """\
 apiVersion: v1
@@ -44,3 +44,15 @@ def test_old_cluster_has_what_is_too_new_in_the_older_way():
     for new, old in older.items():
         expected = expected.replace(new, old)
     assert as_known(MANIFESTS, OF_1_20) == expected
+
+
+def test_settings_are_variables_and_secrets():
+    """Secrets as manifests have them: in Base64 and as texts."""
+    container = {"env": [{"name": "LEVEL", "value": "3"}, {"name": "POD", "valueFrom": {}}]}
+    manifests = [
+        {"kind": "Secret", "data": {"word": "c3dvcmRmaXNo"}, "stringData": {"other": "xyzzy\n"}},
+        {"kind": "Deployment", "spec": {"template": {"spec": {"containers": [container]}}}},
+        {"kind": "Service", "spec": {}},
+    ]
+    expected = [("secret", "swordfish"), ("secret", "xyzzy"), ("LEVEL", "3"), ("POD", "")]
+    assert expected == list(settings_of(manifests))
