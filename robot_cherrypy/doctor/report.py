@@ -137,11 +137,12 @@ def _to_dict(finding: _Finding) -> dict[str, object]:
 def _verdict(findings: Iterable[_Finding]) -> str:
     missing = [finding for finding in findings if not finding.installed]
     required = ", ".join(f.requirement.name for f in missing if f.lacking)
-    if required:
-        return f"Tests cannot run: {required} missing. robot-cherrypy doctor --install may help."
     features = dict.fromkeys(finding.requirement.purpose for finding in missing)
     but = f", except for {', '.join(features)}" if features else ""
-    return f"All that tests need is there{but}."
+    text = f"All that tests need is there{but}."
+    if required:
+        text = f"Tests cannot run: {required} missing. robot-cherrypy doctor --install may help."
+    return textwrap.fill(text, _WIDTH, break_long_words=False, break_on_hyphens=False)
 
 
 def _to_table(findings: Iterable[_Finding]) -> str:
