@@ -14,6 +14,7 @@ from robot_cherrypy.containers.compose import find_compose
 from robot_cherrypy.containers.engine import EngineName, find_engine
 from robot_cherrypy.errors import ContainerError
 from robot_cherrypy.hosts import host_requirements
+from robot_cherrypy.hosts.kubernetes import programs
 
 # How long an engine may take to remove what a killed run has left, in seconds.
 _TIMEOUT = 120
@@ -36,7 +37,19 @@ def why_no_engine(name: EngineName | None) -> str:
 
 def why_no_hosts(image: str) -> str:
     """Return why hosts cannot be started here, or have no such image; nothing if they can."""
-    reason = host_requirements.why_no_hosts() or why_no_engine(None)
+    return _why_not(host_requirements.why_no_hosts(), image)
+
+
+def why_no_kubernetes(image: str) -> str:
+    """Return why hosts with Kubernetes cannot be started here; nothing if they can."""
+    reason = programs.why_no_kubernetes()
+    if not reason and not programs.are_built():
+        reason = "Kubernetes is not built yet, which takes minutes: tox -e kubernetes builds it"
+    return _why_not(reason, image)
+
+
+def _why_not(reason: str | None, image: str) -> str:
+    reason = reason or why_no_engine(None)
     if not reason:
         engine = find_engine()
         if engine.try_to_run("image", "inspect", image).returncode:

@@ -5,8 +5,10 @@ import secrets
 import signal
 import subprocess
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from robot_cherrypy.containers.engine import Engine
@@ -24,7 +26,7 @@ _ORDER_TIMEOUT = 60.0
 # How long all hosts may take to end, in seconds. They take one.
 _STOP_TIMEOUT = 60.0
 
-# Hosts have the numbers from 1, and the machine itself 254.
+# Hosts have the numbers from 1, others those up to 253, and the machine itself 254.
 MOST_HOSTS = 50
 
 # Where disks of hosts are: in memory, which is faster, or in the folder for temporary files.
@@ -65,17 +67,32 @@ class HostNetwork:
     Args:
         number: How many hosts.
         disk: Where their disks are.
+        script: What their first processes run, such as `scripts.HOST`.
+        environment: Environment variables of these, in addition to those of this process.
+        others: Numbers of further machines in the network, which are there from first to last, and
+            are started first.
+        pods: Whether the hosts have networks for pods, which the test reaches.
 
     Raises:
         HostError: Hosts cannot be started here.
     """
 
-    def __init__(self, number: int, disk: Disk) -> None:
+    def __init__(
+        self,
+        number: int,
+        disk: Disk,
+        *,
+        script: str = scripts.HOST,
+        environment: Mapping[str, str] = MappingProxyType({}),
+        others: Sequence[int] = (),
+        pods: bool = False,
+    ) -> None:
         reason = why_no_hosts()
         if reason:
             raise HostError(f"Hosts cannot be started here: {reason}.")
         self.name = f"robot-{secrets.token_hex(4)}"
         network = _free_network()
+        self.prefix, self._others = network, others
         self.events: list[tuple[float, str, str]] = []
         command = 'exec /bin/sh -c "$MACHINE" machine "$0" "$PWD" "$@"'
         self._program = GuardedProgram(
@@ -87,7 +104,9 @@ class HostNetwork:
                 "MACHINE": scripts.MACHINE,
                 "NETWORK": scripts.NETWORK,
                 "CABLE": scripts.CABLE,
-                "HOST": scripts.HOST,
+                "HOST": script,
+                "PODS": " ".join(str(each) for each in range(1, number + 1)) if pods else "",
+                **environment,
             },
         )
         self.hosts = [self._host(each, f"{network}.{each}") for each in range(1, number + 1)]
@@ -110,8 +129,10 @@ class HostNetwork:
     def start(self, timeout: float) -> None:
         """Start all hosts; return when their engines answer."""
         self._program.wait_for_line("^ready", _ORDER_TIMEOUT)
+        for number in self._others:
+            self._order("start", number)
         for host in self.hosts:
-            self._order("start", host)
+            self._order("start", host.number)
             host.is_on = True
         for host in self.hosts:
             self._wait_for_engine(host, timeout)
@@ -137,7 +158,7 @@ class HostNetwork:
     def kill(self, host: Host) -> None:
         """End a host as if its power had failed."""
         _require(host, host.is_on, "does not run")
-        self._order("kill", host)
+        self._order("kill", host.number)
         host.is_on = False
         self._add_event(host, "was killed")
 
@@ -146,7 +167,7 @@ class HostNetwork:
         if host.is_on:
             self.kill(host)
         self._socket(host.number).unlink(missing_ok=True)
-        self._order("start", host)
+        self._order("start", host.number)
         host.is_on = host.is_connected = True
         self._wait_for_engine(host, timeout)
         self._add_event(host, "was started")
@@ -155,7 +176,7 @@ class HostNetwork:
         """Cut the link of a host to the network."""
         _require(host, host.is_on, "does not run")
         _require(host, host.is_connected, "is disconnected already")
-        self._order("cut", host)
+        self._order("cut", host.number)
         host.is_connected = False
         self._add_event(host, "was disconnected")
 
@@ -163,21 +184,21 @@ class HostNetwork:
         """Restore the link of a host."""
         _require(host, not host.is_connected, "was not disconnected")
         _require(host, host.is_on, "does not run")
-        self._order("heal", host)
+        self._order("heal", host.number)
         host.is_connected = True
         self._add_event(host, "was reconnected")
 
     def _add_event(self, host: Host, text: str) -> None:
         self.events.append((time.monotonic(), host.name, text))
 
-    def _order(self, order: str, host: Host) -> None:
+    def _order(self, order: str, number: int) -> None:
         known = self._program.output.count
         orders = os.open(self.folder / "orders", os.O_WRONLY | os.O_NONBLOCK)
         try:
-            os.write(orders, f"{order} {host.number}\n".encode())
+            os.write(orders, f"{order} {number}\n".encode())
         finally:
             os.close(orders)
-        done = f"^{order} {host.number} is done"
+        done = f"^{order} {number} is done"
         self._program.wait_for_line(done, _ORDER_TIMEOUT, after=known)
 
     def _wait_for_engine(self, host: Host, timeout: float) -> None:
@@ -205,7 +226,10 @@ def _require(host: Host, condition: bool, failure: str) -> None:
 
 
 def _free_network() -> str:
-    """Return the first three numbers of addresses that this machine has no route to of its own."""
+    """Return the first three numbers of addresses that this machine has no route to of its own.
+
+    With the same third number, there is none to networks of pods either: those of 10.101 to 10.150.
+    """
     routes = subprocess.run(
         ["ip", "-4", "route", "show", "table", "all"],  # noqa: S607 - wherever it is
         check=True,
@@ -213,6 +237,9 @@ def _free_network() -> str:
         text=True,
     ).stdout
     taken = {word.rpartition(".")[0] for word in routes.split()}
-    return secrets.choice(
-        [network for number in range(256) if (network := f"10.231.{number}") not in taken]
-    )
+    free = [
+        number
+        for number in range(256)
+        if not any(f"10.{second}.{number}" in taken for second in (231, *range(101, 151)))
+    ]
+    return f"10.231.{secrets.choice(free)}"

@@ -4,9 +4,9 @@
 - `NETWORK` is the first process of a namespace of networks and processes, with a bridge. It carries
   out orders: `start 1`, `kill 1`, `cut 1` and `heal 1`, and prints each when it is done.
 - `CABLE` connects a namespace of networks to the bridge and becomes `HOST`.
-- `HOST` is the first process of a host, and starts its engine. When it is killed, the kernel ends
-  the engine and its containers with their mounts and networks, as if the power had failed. Its disk
-  stays.
+- `HOST`, or a script in its place, is the first process of a host, and starts its engine. When it
+  is killed, the kernel ends the engine and its containers with their mounts and networks, as if the
+  power had failed. Its disk stays.
 
 Nothing but cgroups and files outlives the processes: `MACHINE` removes the former, and its guard
 the latter.
@@ -33,6 +33,9 @@ until [ -e ready ]; do sleep 0.02; done
 ip link add $name type veth peer name test netns $network &&
     ip address add $net.254/24 dev $name && ip link set $name up &&
     nsenter --net=/proc/$network/ns/net ip link set test master hosts up || end
+for host in $PODS; do
+    ip route add 10.$((100 + host)).${net##*.}.0/24 via $net.$host || end
+done
 echo ready
 wait $network
 """

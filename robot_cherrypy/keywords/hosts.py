@@ -38,13 +38,17 @@ class HostKeywords:
         started it, even if the run is killed. For a cluster that there is, see `Use Hosts`.
 
         It needs Linux, root, and the programs of the packages ``docker.io``, ``iproute2`` and
-        ``iptables``.
+        ``iptables``. Kubernetes is built from Debian's source package at the first start, which
+        takes minutes and is kept in the cache folder of the user. That needs Debian 12 and further
+        packages, which the message of the error names.
 
         Args:
             number: How many hosts, from 1 to 50.
-            engine: What joins them: ``swarm``, which is Docker Swarm.
+            engine: What joins them: ``swarm``, which is Docker Swarm, or ``kubernetes``, which is
+                Kubernetes 1.20, the newest that is in Debian as a whole.
             managers: How many of the hosts, the first, are managers, of which more than half have
-                to run so that Swarm starts anything; by default 3, or 1 of fewer than 3 hosts.
+                to run so that Swarm starts anything; by default 3, or 1 of fewer than 3 hosts. The
+                control plane of Kubernetes is on none of the hosts.
             disk: Where the hosts' images and volumes are: in ``memory``, which is several times
                 faster, or in a ``folder`` for temporary files. Each host has all images of its own.
             timeout: How long it may take until all are ready.
@@ -142,7 +146,8 @@ class HostKeywords:
         On Kubernetes the stack gets a namespace of its own, whatever its manifests say, and nothing
         outside of it, such as a PersistentVolume. Jobs run anew with each deployment. A version of
         PodDisruptionBudget, CronJob or HorizontalPodAutoscaler that is too new for the cluster is
-        written in the older way. The cluster takes images from where it always does.
+        written in the older way. Images are copied to hosts that `Start Hosts` has started; another
+        cluster takes them from where it always does.
 
         Ports are those of hosts, so that fixed ones cannot meet anything: see `Get Service Url`.
         Where the kernel lacks IPVS, a service has no address of its own, but its name stands for

@@ -7,13 +7,13 @@ from typing import Literal
 from robot_cherrypy.cleanup import Cleanup, Stage
 from robot_cherrypy.errors import HostError
 from robot_cherrypy.evidence import logger
-from robot_cherrypy.evidence.known_secrets import SECRETS
 from robot_cherrypy.hosts.cluster import Cluster, Service
 from robot_cherrypy.hosts.host_network import Disk
 from robot_cherrypy.hosts.kubernetes.kubernetes_cluster import KubernetesCluster
+from robot_cherrypy.hosts.kubernetes.kubernetes_hosts import KubernetesHosts
 from robot_cherrypy.hosts.swarm import Swarm
 
-HostEngine = Literal["swarm"]
+HostEngine = Literal["swarm", "kubernetes"]
 
 _CLEANUP = "hosts"
 
@@ -77,17 +77,16 @@ class RunningHosts:
 
     def deploy(self, path: Path, name: str, images: Sequence[str], timeout: float) -> None:
         """Deploy a stack."""
-        try:
-            warnings = self.cluster.deploy(path, name, images, timeout)
-        finally:
-            SECRETS.add_settings(self.cluster.settings)
-        for warning in warnings:
+        for warning in self.cluster.deploy(path, name, images, timeout):
             logger.warn(warning)
 
 
 def _make(engine: HostEngine, number: int, managers: int | None, disk: Disk) -> Cluster:
     """Return hosts that are not started yet."""
-    assert engine == "swarm"
+    if engine == "kubernetes":
+        if managers is not None:
+            raise HostError("Hosts with Kubernetes have no managers: those are beside them.")
+        return KubernetesHosts(number, disk)
     return Swarm(number, _usual_managers(number) if managers is None else managers, disk)
 
 

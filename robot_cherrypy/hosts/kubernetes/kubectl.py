@@ -31,12 +31,18 @@ class Kubectl:
     Args:
         kubeconfig: The file that says where clusters are; by default the one that kubectl takes.
         context: Which of those in the file; by default the current one.
+        cache: Where it keeps what a cluster knows; by default below the home folder.
 
     Raises:
         HostError: There is no kubectl, or no such file.
     """
 
-    def __init__(self, kubeconfig: Path | None = None, context: str | None = None) -> None:
+    def __init__(
+        self,
+        kubeconfig: Path | None = None,
+        context: str | None = None,
+        cache: Path | None = None,
+    ) -> None:
         executable = next(find_executables(["kubectl"]), None)
         if executable is None:
             raise HostError(
@@ -50,6 +56,8 @@ class Kubectl:
             self.command += ["--kubeconfig", str(kubeconfig)]
         if context:
             self.command += ["--context", context]
+        if cache:
+            self.command += ["--cache-dir", str(cache)]
 
     def run(self, *arguments: str, timeout: float = _TIMEOUT) -> str:
         """Run a command; return what it printed.

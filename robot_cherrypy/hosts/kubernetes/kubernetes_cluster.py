@@ -5,7 +5,7 @@ import json
 import secrets
 import signal
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -19,7 +19,7 @@ from robot_cherrypy.hosts.kubernetes.kubernetes_service import (
     KubernetesService,
     serves,
 )
-from robot_cherrypy.hosts.kubernetes.manifests import as_known, read_manifests, settings_of
+from robot_cherrypy.hosts.kubernetes.manifests import as_known, read_manifests
 from robot_cherrypy.hosts.kubernetes.remover import Remover
 from robot_cherrypy.hosts.looks import looks
 from robot_cherrypy.hosts.relay import Place
@@ -44,6 +44,7 @@ class KubernetesCluster(Cluster):
         super().__init__(f"kubernetes-{secrets.token_hex(4)}")
         self._kubeconfig, self._context = kubeconfig, context
         self._end = contextlib.ExitStack()
+        self._remover: Remover | None = None
         self._namespaces: dict[str, str] = {}
         # By namespace, pod and its port: the program, and the port at which it accepts connections.
         self._forwards: dict[tuple[str, str, int], tuple[GuardedProgram, int]] = {}
@@ -52,7 +53,10 @@ class KubernetesCluster(Cluster):
         self.kubectl = Kubectl(self._kubeconfig, self._context)
         self.kubectl.run("get", "nodes", f"--request-timeout={timeout:g}s", timeout=timeout + 5)
         self._remover = Remover(self.kubectl)
-        self._end.callback(self._remove_stacks)
+        self._end.callback(self._remove_stacks, self._remover)
+        self._connect()
+
+    def _connect(self) -> None:
         self.api = KubernetesAPI(self.kubectl)
         self._end.callback(self.api.close)
         self._end.callback(self._stop_forwards)
@@ -60,14 +64,20 @@ class KubernetesCluster(Cluster):
     def _stop(self) -> None:
         self._end.close()
 
-    def _remove_stacks(self) -> None:
-        said = self._remover.remove()
+    def _remove_stacks(self, remover: Remover) -> None:
+        said = remover.remove()
         if not self._namespaces:
             return
         names = self._namespaces.values()
         left = self.kubectl.run("get", "namespace", "--ignore-not-found", "-o=name", *names).split()
         if left:
             raise HostError(f"There are left in the cluster: {' '.join(left)}{said}")
+
+    @property
+    def folder(self) -> Path:
+        """A folder that only this user can enter and that is deleted at the end."""
+        assert self._remover
+        return self._remover.folder
 
     @property
     def host_names(self) -> list[str]:
@@ -83,23 +93,22 @@ class KubernetesCluster(Cluster):
             if each["type"] == "Ready" and each["status"] == "True"
         }
 
+    def is_of_this_start(self, _pod: Description) -> bool:
+        """Whether what Kubernetes says of a pod is about the time since its host was started."""
+        return True
+
     def deploy(self, path: Path, name: str, images: Sequence[str], timeout: float) -> list[str]:
         """Deploy a stack, or what has changed of it; return when all of it is ready.
 
         Raises:
             HostError: The manifests are wrong, or a service was not ready in time.
         """
-        if images:
-            raise HostError(
-                "Images cannot be copied to a cluster that was not started by 'Start Hosts': it"
-                " takes them from a registry, or as its own tools load them, such as `kind load"
-                " docker-image`."
-            )
         deadline = time.monotonic() + timeout
         namespace, manifests = self._read(path, name)
-        self.settings |= set(settings_of(manifests))
+        self._add_images(images, manifests)
         if name not in self._namespaces:
-            self._remover.add_namespace(namespace)
+            if self._remover:
+                self._remover.add_namespace(namespace)
             self.kubectl.run("create", "namespace", namespace)
             self._namespaces[name] = namespace
         workloads = [each["metadata"]["name"] for each in manifests if each["kind"] in WORKLOADS]
@@ -108,7 +117,7 @@ class KubernetesCluster(Cluster):
             self.kubectl.run(
                 "delete", "job", f"--namespace={namespace}", "--ignore-not-found", *jobs
             )
-        file = self._remover.folder / name / "manifests"
+        file = self.folder / name / "manifests"
         file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests}))
         self.kubectl.run("apply", f"--filename={file}")
         services = [each["metadata"]["name"] for each in manifests if each["kind"] == "Service"]
@@ -121,7 +130,7 @@ class KubernetesCluster(Cluster):
     def _read(self, path: Path, name: str) -> tuple[str, list[Description]]:
         """Return namespace and manifests of a stack."""
         namespace = self._namespaces.get(name, f"{name}-{secrets.token_hex(4)}")
-        folder = self._remover.folder / name
+        folder = self.folder / name
         folder.mkdir(exist_ok=True)
         read = read_manifests(self.kubectl, path, namespace, folder)
         versions = self.kubectl.run("api-versions").split()
@@ -141,6 +150,15 @@ class KubernetesCluster(Cluster):
                 " namespace of it: apply that yourself, by kubectl."
             )
         return namespace, manifests
+
+    def _add_images(self, images: Sequence[str], _manifests: Collection[Description]) -> None:
+        """Copy images to hosts."""
+        if images:
+            raise HostError(
+                "Images cannot be copied to a cluster that was not started by 'Start Hosts': it"
+                " takes them from a registry, or as its own tools load them, such as `kind load"
+                " docker-image`."
+            )
 
     def service(self, stack: str, name: str) -> KubernetesService:
         """Return a service of a stack."""
@@ -188,7 +206,8 @@ class KubernetesCluster(Cluster):
             HostError: There is no such host, or pods are left there.
         """
         self._require(host)
-        self._remover.add_drained(host)
+        if self._remover:
+            self._remover.add_drained(host)
         self.kubectl.run("cordon", host)
         left: list[Description] = []
         for _ in looks(timeout):
@@ -208,7 +227,8 @@ class KubernetesCluster(Cluster):
         """Let a drained host be used again."""
         self._require(host)
         self.kubectl.run("uncordon", host)
-        self._remover.withdraw_drained(host)
+        if self._remover:
+            self._remover.withdraw_drained(host)
 
     def address(self, service: KubernetesService, port: int, host: str | None) -> tuple[str, int]:
         """Return an address of this machine that leads to a port of one of a service's pods.

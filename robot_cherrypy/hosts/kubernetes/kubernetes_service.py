@@ -123,7 +123,11 @@ class KubernetesService(Service):
         """Return the pods that are ready, on hosts that run and are connected."""
         reachable = self._cluster.reachable_hosts()
         return [
-            pod for pod in self.pods() if pod["spec"].get("nodeName") in reachable and serves(pod)
+            pod
+            for pod in self.pods()
+            if pod["spec"].get("nodeName") in reachable
+            and serves(pod)
+            and self._cluster.is_of_this_start(pod)
         ]
 
     def pods(self) -> list[Description]:

@@ -1,14 +1,14 @@
 """Manifests: what a folder of kustomize or files describe, as a cluster takes it."""
 
-import base64
 import json
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from pathlib import Path
+from typing import Any
 
 from robot_cherrypy.errors import HostError
-from robot_cherrypy.hosts.kubernetes.kubectl import Description, Kubectl
+from robot_cherrypy.hosts.kubernetes.kubectl import Kubectl
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -78,19 +78,20 @@ def as_known(manifests: str, versions: Collection[str]) -> str:
     )
 
 
-def settings_of(manifests: Iterable[Description]) -> Iterator[tuple[str, str]]:
-    """Yield names and values of variables of containers, and of all secrets."""
-    for each in manifests:
-        if each["kind"] == "Secret":
-            data = (each.get("data") or {}).values()
-            yield from (
-                ("secret", base64.b64decode(value).decode(errors="replace").strip())
-                for value in data
-            )
-            yield from (
-                ("secret", value.strip()) for value in (each.get("stringData") or {}).values()
-            )
-        pod = each.get("spec", {}).get("template", {}).get("spec", {})
-        for container in (*pod.get("containers", ()), *pod.get("initContainers", ())):
-            for variable in container.get("env", ()):
-                yield variable["name"], variable.get("value", "")
+def containers_of(manifests: Collection[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the containers that manifests describe, wherever they do."""
+    found: list[dict[str, Any]] = []
+
+    def look(value: Any) -> None:
+        if isinstance(value, list):
+            for each in value:
+                look(each)
+        elif isinstance(value, dict):
+            for name, each in value.items():
+                if name in {"containers", "initContainers"}:
+                    found.extend(each)
+                else:
+                    look(each)
+
+    look(list(manifests))
+    return found

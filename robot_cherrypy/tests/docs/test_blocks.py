@@ -38,7 +38,7 @@ NOT_RUN = {
     "docs/tutorials/deploying/3-server.md": 1,
     "docs/tutorials/deploying/5-image.md": 4,
     "docs/tutorials/deploying/6-compose.md": 1,
-    "docs/tutorials/deploying/kubernetes.md": 1,
+    "docs/tutorials/deploying/kubernetes.md": 2,
     "docs/watch.md": 3,
 }
 

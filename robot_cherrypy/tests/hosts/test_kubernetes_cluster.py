@@ -160,14 +160,14 @@ def test_failures_of_hosts_cannot_be_had(cluster):
         cluster.kill("on")
 
 
-def test_what_is_not_of_a_namespace_is_refused(cluster, tmp_path, state):
+def test_what_is_not_of_a_namespace_is_refused(cluster, shop, tmp_path, state):
     """It would stay in the cluster, or be that of somebody else."""
     file = tmp_path / "volume.yaml"
     file.write_text(json.dumps(VOLUME))
     with pytest.raises(HostError, match=r"^PersistentVolume 'disk' would be for the whole cluster"):
         cluster.deploy(file, "shop", [], PATIENCE)
     with pytest.raises(HostError, match=r"^Images cannot be copied"):
-        cluster.deploy(file, "shop", ["shop"], PATIENCE)
+        cluster.deploy(shop, "shop", ["shop"], PATIENCE)
     assert "apply" not in state()["commands"]
 
 

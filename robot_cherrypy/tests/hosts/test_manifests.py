@@ -1,6 +1,6 @@
 """Manifests, as a cluster takes them."""
 
-from robot_cherrypy.hosts.kubernetes.manifests import as_known, settings_of
+from robot_cherrypy.hosts.kubernetes.manifests import as_known, containers_of
 
 MANIFESTS = """\
 apiVersion: v1
@@ -46,13 +46,12 @@ def test_old_cluster_has_what_is_too_new_in_the_older_way():
     assert as_known(MANIFESTS, OF_1_20) == expected
 
 
-def test_settings_are_variables_and_secrets():
-    """Secrets as manifests have them: in Base64 and as texts."""
-    container = {"env": [{"name": "LEVEL", "value": "3"}, {"name": "POD", "valueFrom": {}}]}
+def test_containers_are_found_wherever_they_are():
+    """In pods, in templates of pods, and in templates of jobs."""
+    pod = {"initContainers": [{"image": "first"}], "containers": [{"image": "second"}]}
     manifests = [
-        {"kind": "Secret", "data": {"word": "c3dvcmRmaXNo"}, "stringData": {"other": "xyzzy\n"}},
-        {"kind": "Deployment", "spec": {"template": {"spec": {"containers": [container]}}}},
-        {"kind": "Service", "spec": {}},
+        {"kind": "Pod", "spec": pod},
+        {"kind": "Job", "spec": {"template": {"spec": {"containers": [{"image": "third"}]}}}},
+        {"kind": "Service", "spec": {"ports": [{"port": 80}]}},
     ]
-    expected = [("secret", "swordfish"), ("secret", "xyzzy"), ("LEVEL", "3"), ("POD", "")]
-    assert expected == list(settings_of(manifests))
+    assert ["first", "second", "third"] == [each["image"] for each in containers_of(manifests)]
