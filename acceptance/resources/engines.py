@@ -89,9 +89,17 @@ def project_should_have_containers(name: EngineName | None, project: str) -> Non
     assert get_containers(name, project), f"'{project}' has no containers"
 
 
+def get_seconds_of_build(name: EngineName | None) -> str:
+    """Return how long a build of `faulty/building` sleeps, by which it is known.
+
+    Another engine's sleeps longer: it may build at the same time.
+    """
+    return {"docker": "4711", "podman": "4712"}[find_engine(name).name]
+
+
 def build_should_run(name: EngineName | None) -> None:
     """Fail unless `faulty/building` is being built."""
-    assert _left_of_build(name), "No image is being built"
+    assert _processes_of_build(name), "No image is being built"
 
 
 def no_build_should_run(name: EngineName | None) -> None:
@@ -100,13 +108,18 @@ def no_build_should_run(name: EngineName | None) -> None:
     assert not left, f"These are left: {left}"
 
 
-def _left_of_build(name: EngineName | None) -> list[str]:
-    """Return the processes of the build, and the containers of builds that Podman knows."""
+def _processes_of_build(name: EngineName | None) -> list[str]:
     commands = []
     for file in Path("/proc").glob("[1-9]*/cmdline"):
         with contextlib.suppress(OSError):  # it has ended
             commands.append(file.read_text().replace("\0", " ").strip())
-    left = [command for command in commands if command == "sleep 4711"]
+    sleep = f"sleep {get_seconds_of_build(name)}"
+    return [command for command in commands if command == sleep]
+
+
+def _left_of_build(name: EngineName | None) -> list[str]:
+    """Return the processes of the build, and the containers of builds that Podman knows."""
+    left = _processes_of_build(name)
     if find_engine(name).name == "podman":
         external = ("--all", "--external", "--filter", "name=working-container")
         left += _list(name, "ps", *external, "--format", "{{.Names}}")

@@ -8,6 +8,8 @@ Debian with its Python, made by mmdebstrap and kept in the user's cache folder. 
 all that when the command has ended. It has no network but its own. A command that leaves something
 in an engine, a process or a temporary file fails.
 
+The environment variable CONTAINER_ENGINE, docker or podman, is for a command that needs only one.
+
 In the folder CONTAINER_PACKAGES are the packages that `robot-cherrypy serve` needs in it.
 
 With --build the command can build the images of deploy/: it finds their packages in the folder

@@ -17,6 +17,13 @@ from robot_cherrypy.tests.container_engine.errors import EngineError
 
 _IMAGE = "docker.io/library/python:3-slim"
 
+# Each start and import takes seconds: `CONTAINER_ENGINE` names the only one that a command uses.
+_ENGINES = tuple(
+    name
+    for name, program in (("docker", "dockerd"), ("podman", "podman"))
+    if shutil.which(program) and os.environ.get("CONTAINER_ENGINE", name) == name
+)
+
 # As an image has them that a Dockerfile has made; the second is what the official image has.
 _CHANGES = ("ENV PATH=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin", "CMD python3")
 
@@ -28,6 +35,10 @@ _IMPORT_TIMEOUT = 300
 
 # How long what a command has left may take to end, in seconds.
 _END_TIMEOUT = 20
+
+# How much memory has to be available for the files of engines to be there, in kB: all our images
+# need two million. There it takes less time to unpack them than on a disk, and none to remove them.
+_ENOUGH_MEMORY = 8_000_000
 
 # Where temporary files are in a box: so short that paths of sockets in it are short enough.
 _TEMPORARY = Path("/run/tmp")
@@ -68,7 +79,7 @@ def main():
             "CONTAINERS_CONF": str(_configure_podman()),
             "TMPDIR": str(_TEMPORARY),
         }
-        _start_docker(folder)
+        _start_docker(folder / "files")
         _import(image, environment)
     except EngineError as error:
         (folder / "reason").write_text(str(error))
@@ -85,11 +96,20 @@ def main():
 
 
 def _make_box(folder):
-    """Hide what engines write of the machine, and use the box' cgroups."""
+    """Hide what engines write of the machine, and use the box' cgroups.
+
+    Their files are in a file system in memory, which ends with the box, if there is enough.
+    """
+    files = folder / "files"
+    files.mkdir()
+    memory = dict(line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+    available = int(memory["MemAvailable"].split()[0])
+    if available >= _ENOUGH_MEMORY:
+        _run("mount", "-t", "tmpfs", "-o", f"size={available // 2}k", "tmpfs", str(files))
     _run("ip", "link", "set", "lo", "up")
     _mount_cgroups()
     _run("mount", "-t", "tmpfs", "tmpfs", "/run")
-    containers = folder / "containers"
+    containers = files / "containers"
     containers.mkdir()
     _run("mount", "-t", "tmpfs", "tmpfs", "/var/lib")  # Podman's places there
     for path in (Path("/var/lib/containers"), Path("/run/lock")):
@@ -127,7 +147,7 @@ def _mount_cgroups():
 
 
 def _start_docker(folder):
-    if not shutil.which("dockerd"):
+    if "docker" not in _ENGINES:
         return
     log = folder / "dockerd.log"
     with log.open("wb") as output:
@@ -167,8 +187,7 @@ def _import(image, environment):
             stderr=subprocess.PIPE,
             text=True,
         )
-        for engine in ("docker", "podman")
-        if shutil.which(engine)
+        for engine in _ENGINES
     ]
     for process in imports:
         try:
@@ -190,7 +209,7 @@ def _contents(environment):
         if " /run/netns " not in line  # Podman keeps it, once for all networks
     }
     lines |= {f"process: {name}" for name in _processes()}
-    for engine in filter(shutil.which, ("docker", "podman")):
+    for engine in _ENGINES:
         for words in _LISTS:
             ended = subprocess.run(
                 [engine, *words], check=True, capture_output=True, text=True, env=environment

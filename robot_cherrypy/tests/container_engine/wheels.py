@@ -1,6 +1,7 @@
 """The packages that go into images of tests: no image is built with a network."""
 
 import contextlib
+import functools
 import hashlib
 import platform
 import subprocess
@@ -55,6 +56,7 @@ def folder(base):
         sysconfig.get_python_version(),
         "wheel",
         "--no-deps",
+        "--no-build-isolation",
         "--wheel-dir",
         str(wheels),
         str(_SERVER),
@@ -105,6 +107,7 @@ def _requirements():
     return named
 
 
+@functools.cache
 def _python_of(base):
     """Return the version of an image's Python, such as 3.11."""
     with tarfile.open(base) as archive:
