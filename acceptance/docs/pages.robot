@@ -3,9 +3,6 @@ Documentation     Every page of the site is whole, and its links lead.
 
 Resource          ../resources/docs.resource
 
-Suite Setup       Open Site
-Suite Teardown    Close Site
-
 
 *** Test Cases ***
 Every Page Is Sound

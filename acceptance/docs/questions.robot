@@ -5,8 +5,6 @@ Documentation     What people have asked in public, in their words, is answered 
 
 Resource          ../resources/docs.resource
 
-Suite Setup       Open Site
-Suite Teardown    Close Site
 Test Template     Search Should Answer
 
 

@@ -3,8 +3,6 @@ Documentation     The site can be read by everybody: by keyboard, in the dark, o
 
 Resource          ../resources/docs.resource
 
-Suite Setup       Open Site
-Suite Teardown    Close Site
 Test Setup        Go To Page    /
 
 

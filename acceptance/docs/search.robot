@@ -3,8 +3,6 @@ Documentation     Readers find the page for what they ask.
 
 Resource          ../resources/docs.resource
 
-Suite Setup       Open Site
-Suite Teardown    Close Site
 Test Template     Search Should Find
 
 
