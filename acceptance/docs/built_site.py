@@ -1,6 +1,7 @@
 """The documentation site: builds it, serves it, and reads its pages."""
 
 import importlib.util
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -45,6 +46,13 @@ def site() -> cherrypy.Application:
     """Return an application that serves the site as any host of static pages does."""
     static = {"tools.staticdir.on": True, "tools.staticdir.dir": str(_FOLDER)}
     return cherrypy.Application(None, "", {"/": static | {"tools.staticdir.index": "index.html"}})
+
+
+@keyword
+def unpack_site(folder: str) -> str:
+    """Unpack the file with the whole site in a folder; return the URL of its front page."""
+    shutil.unpack_archive(_FOLDER.parent / "robot_cherrypy-docs.zip", folder)
+    return (Path(folder) / "robot_cherrypy-docs/index.html").resolve().as_uri()
 
 
 @keyword

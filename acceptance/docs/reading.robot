@@ -1,5 +1,5 @@
 *** Settings ***
-Documentation     The site can be read by everybody: by keyboard, in the dark, on a phone, by a screen reader.
+Documentation     The site can be read by everybody: by keyboard, in the dark, on a phone, by a screen reader, offline.
 
 Resource          ../resources/docs.resource
 
@@ -61,6 +61,15 @@ Navigation Opens On A Phone
     Click Link    Getting started
     Wait Until Location Contains    getting-started.html
     [Teardown]    Return To Desktop
+
+Site Is Read Offline
+    [Setup]    Create Directory    ${OUTPUT_DIR}/offline
+    ${front_page}    Unpack Site    ${OUTPUT_DIR}/offline
+    Go To    ${front_page}
+    Search Here Should Find    upload a file    recipes/pages.html
+    Click Link    css:#search-results a[href*="recipes/pages.html"]
+    Wait Until Page Contains Element    css:#how-do-i-upload-a-file
+    [Teardown]    Remove Directory    ${OUTPUT_DIR}/offline    recursive=True
 
 Printed Page Has No Navigation
     [Setup]    Go To Page    /getting-started.html

@@ -12,13 +12,16 @@ _REPOSITORY = "https://github.com/robot-cherrypy/robot-cherrypy"
 _PAGES = {"CHANGELOG.md": "about/changelog.md", "CONTRIBUTING.md": "about/contributing.md"}
 _LINK = re.compile(r"(?<=\]\()(?!\w+:|#)([^)#\s]*)(#[^)\s]*)?(?=\))")
 _FILE = re.compile(r"<!-- file: (?P<name>\S+) -->\n\n(?P<fence>```+)(?P<language>\w+)\n")
+_ASKED = re.compile(r"^<!-- asked: (.+) -->$", re.MULTILINE)
 _FENCED = re.compile(r"^(```+)[^`]*?^\1$", re.MULTILINE | re.DOTALL)
 
 
 def for_site(text: str, *, read_in: Path, shown_in: Path) -> str:
     """Return the Markdown of a page as the site shows it.
 
-    Links that lead out of docs/ lead to GitHub, and a code block has the name of its file above it.
+    Links that lead out of docs/ lead to GitHub, a code block has the name of its file above it, and
+    other words for what a section is about (`<!-- asked: WORDS, WORDS -->` above its heading) become
+    entries of the index, which the search finds.
 
     Args:
         text: The Markdown of the page.
@@ -34,7 +37,8 @@ def for_site(text: str, *, read_in: Path, shown_in: Path) -> str:
         parts += [lead(text[end : block.start()]), block[0]]
         end = block.end()
     parts.append(lead(text[end:]))
-    return _FILE.sub(_with_caption, "".join(parts))
+    text = _ASKED.sub(r"```{index} \1\n```", "".join(parts))
+    return _FILE.sub(_with_caption, text)
 
 
 def of_repository(name: str) -> str:

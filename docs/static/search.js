@@ -1,49 +1,51 @@
 // As shipped, the search finds only pages that have all words, and no section by its heading. But
-// questions have words that no page has. So headings with the rare words of a question come first,
-// and if no page has all words, those that have most of them are found.
+// questions have words that no page has. So this one weighs words: a rare one counts more, one in a
+// heading or in an entry of the index more than one in the text, and one in a long page less.
 document.addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return; // not the page that searches
-  const MOST = 8; // of headings, and of pages that lack a word
-  const byScore = (one, other) => other[4] - one[4];
+  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false; // a browser lets no page read another file
+  const MOST = 16; // results
+  const TEXT = 0.35; // what a word in the text counts, beside one in a heading
   const findPages = Search.performTermsSearch;
+  const listed = (files) => (files === undefined ? [] : Array.isArray(files) ? files : [files]);
 
   Search.performTermsSearch = (words, excluded) => {
-    const { docnames, filenames, titles, alltitles } = Search._index;
+    const { docnames, filenames, titles, alltitles, indexentries, terms, titleterms } = Search._index;
     const stemmer = new Stemmer();
-    const pagesOf = new Map([...words].map((word) => [word, findPages(new Set([word]), excluded)]));
+    const lengths = titles.map(() => 0);
+    for (const files of Object.values(terms)) for (const file of listed(files)) lengths[file]++;
+    const average = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
+    const nameOf = new Map(docnames.map((name, file) => [name, file]));
+
     const weights = new Map();
-    for (const [word, pages] of pagesOf)
-      if (pages.length) weights.set(word, Math.log(1 + titles.length / pages.length));
-    const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
-    const share = (found) => found.reduce((sum, word) => sum + weights.get(word), 0) / total;
-
-    let headings = [];
-    for (const [heading, places] of Object.entries(alltitles)) {
-      const stems = new Set(splitQuery(heading.toLowerCase()).map((word) => stemmer.stemWord(word)));
-      const found = share([...weights.keys()].filter((word) => stems.has(word)));
-      if (found < 0.3) continue;
-      for (const [file, id] of places) {
-        const title = id ? `${titles[file]} > ${heading}` : heading;
-        const anchor = id ? `#${id}` : "";
-        const score = Scorer.title * found;
-        headings.push([docnames[file], title, anchor, null, score, filenames[file], "title"]);
-      }
+    const texts = titles.map(() => 0);
+    for (const word of words) {
+      let found = [...new Set([...listed(terms[word]), ...listed(titleterms[word])])];
+      if (!found.length) found = findPages(new Set([word]), new Set()).map(([name]) => nameOf.get(name));
+      if (!found.length) continue;
+      weights.set(word, Math.log(1 + (titles.length - found.length + 0.5) / (found.length + 0.5)));
+      for (const file of found) texts[file] += weights.get(word) / (0.6 + (0.4 * lengths[file]) / average);
     }
+    const refused = new Set([...excluded].flatMap((word) => listed(terms[word])));
 
-    headings = headings.sort(byScore).slice(0, MOST);
-
-    let pages = findPages(words, excluded);
-    if (!pages.length) {
-      const wordsOf = new Map();
-      for (const word of weights.keys())
-        for (const page of pagesOf.get(word)) {
-          const [name] = page;
-          if (!wordsOf.has(name)) wordsOf.set(name, { page, found: [] });
-          wordsOf.get(name).found.push(word);
-        }
-      pages = [...wordsOf.values()].map(({ page, found }) => page.with(4, Scorer.term * share(found)));
-      pages = pages.sort(byScore).slice(0, MOST);
-    }
-    return [...headings, ...pages];
+    const results = [];
+    const add = (file, phrase, id) => {
+      const stems = new Set(splitQuery(phrase.toLowerCase()).map((word) => stemmer.stemWord(word)));
+      let found = 0;
+      for (const [word, weight] of weights) if (stems.has(word)) found += weight;
+      if (!found || refused.has(file)) return;
+      const title = id && phrase !== titles[file] ? `${titles[file]} > ${phrase}` : phrase;
+      const score = found / (0.7 + 0.06 * stems.size) + TEXT * texts[file];
+      results.push([docnames[file], title, id ? `#${id}` : "", null, score, filenames[file], "title"]);
+    };
+    for (const [heading, places] of Object.entries(alltitles))
+      for (const [file, id] of places) add(file, heading, id);
+    for (const [entry, places] of Object.entries(indexentries))
+      for (const [file, id] of places) add(file, entry, id);
+    texts.forEach((text, file) => {
+      if (text && !refused.has(file))
+        results.push([docnames[file], titles[file], "", null, TEXT * text, filenames[file], "text"]);
+    });
+    return results.sort((one, other) => other[4] - one[4]).slice(0, MOST);
   };
 });

@@ -57,6 +57,7 @@ def test_robot_format_becomes_markdown(text, markdown):
             "<!-- file: a.py -->\n\n```python\n1\n```",
             "```{code-block} python\n:caption: a.py\n\n1\n```",
         ),
+        ("<!-- asked: a, b -->\n\n## C", "```{index} a, b\n```\n\n## C"),
     ],
 )
 def test_links_lead_on_the_site(markdown, shown):
