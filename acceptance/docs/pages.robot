@@ -1,7 +1,7 @@
 *** Settings ***
-Documentation     Every page of the site is whole, and its links lead.
+Documentation    Every page of the site is whole, and its links lead.
 
-Resource          ../resources/docs.resource
+Resource         ../resources/docs.resource
 
 
 *** Test Cases ***

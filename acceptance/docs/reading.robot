@@ -1,9 +1,9 @@
 *** Settings ***
-Documentation     The site can be read by everybody: by keyboard, in the dark, on a phone, by a screen reader, offline.
+Documentation    The site can be read by everybody: by keyboard, in the dark, on a phone, by a screen reader, offline.
 
-Resource          ../resources/docs.resource
+Resource         ../resources/docs.resource
 
-Test Setup        Go To Page    /
+Test Setup       Go To Page    /
 
 
 *** Test Cases ***

@@ -1,9 +1,9 @@
 *** Settings ***
-Documentation     Readers find the page for what they ask.
+Documentation    Readers find the page for what they ask.
 
-Resource          ../resources/docs.resource
+Resource         ../resources/docs.resource
 
-Test Template     Search Should Find
+Test Template    Search Should Find
 
 
 *** Test Cases ***           QUESTION                  PAGE

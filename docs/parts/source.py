@@ -20,8 +20,8 @@ def for_site(text: str, *, read_in: Path, shown_in: Path) -> str:
     """Return the Markdown of a page as the site shows it.
 
     Links that lead out of docs/ lead to GitHub, a code block has the name of its file above it, and
-    other words for what a section is about (`<!-- asked: WORDS, WORDS -->` above its heading) become
-    entries of the index, which the search finds.
+    other words for a section (`<!-- asked: WORDS, WORDS -->` above its heading) become entries of
+    the index, which the search finds.
 
     Args:
         text: The Markdown of the page.

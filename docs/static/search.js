@@ -4,7 +4,7 @@
 document.addEventListener("DOMContentLoaded", () => {
   if (typeof Search === "undefined") return; // not the page that searches
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false; // a browser lets no page read another file
-  const MOST = 16; // results
+  const MOST = 20; // results
   const TEXT = 0.35; // what a word in the text counts, beside one in a heading
   const findPages = Search.performTermsSearch;
   const listed = (files) => (files === undefined ? [] : Array.isArray(files) ? files : [files]);
@@ -29,23 +29,26 @@ document.addEventListener("DOMContentLoaded", () => {
     const refused = new Set([...excluded].flatMap((word) => listed(terms[word])));
 
     const results = [];
-    const add = (file, phrase, id) => {
+    const add = (file, phrase, id, isEntry) => {
       const stems = new Set(splitQuery(phrase.toLowerCase()).map((word) => stemmer.stemWord(word)));
       let found = 0;
       for (const [word, weight] of weights) if (stems.has(word)) found += weight;
       if (!found || refused.has(file)) return;
-      const title = id && phrase !== titles[file] ? `${titles[file]} > ${phrase}` : phrase;
+      const title = id && phrase !== titles[file] && !isEntry ? `${titles[file]} > ${phrase}` : titles[file];
+      const description = isEntry ? phrase : null; // else Sphinx shows text from below the anchor
       const score = found / (0.7 + 0.06 * stems.size) + TEXT * texts[file];
-      results.push([docnames[file], title, id ? `#${id}` : "", null, score, filenames[file], "title"]);
+      results.push([docnames[file], title, id ? `#${id}` : "", description, score, filenames[file], "title"]);
     };
     for (const [heading, places] of Object.entries(alltitles))
       for (const [file, id] of places) add(file, heading, id);
     for (const [entry, places] of Object.entries(indexentries))
-      for (const [file, id] of places) add(file, entry, id);
+      for (const [file, id] of places) add(file, entry, id, true);
     texts.forEach((text, file) => {
       if (text && !refused.has(file))
         results.push([docnames[file], titles[file], "", null, TEXT * text, filenames[file], "text"]);
     });
-    return results.sort((one, other) => other[4] - one[4]).slice(0, MOST);
+    const places = new Set();
+    const isNew = ([name, , anchor]) => !places.has(name + anchor) && places.add(name + anchor);
+    return results.sort((one, other) => other[4] - one[4]).filter(isNew).slice(0, MOST);
   };
 });
