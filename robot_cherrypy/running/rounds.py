@@ -33,6 +33,9 @@ _MOST_FAILED = 250
 # Where an attempt writes, so that the results of those before it stay.
 _ATTEMPT = "attempt.xml"
 
+# What the results of the last run are called meanwhile: they stay if a run breaks off.
+_BEFORE = "before.xml"
+
 # The reports are made of all attempts at the end.
 _NO_REPORTS = ("--log", "NONE", "--report", "NONE", "--xunit", "NONE", "--notimestampoutputs")
 
@@ -106,12 +109,18 @@ def _run_in_turn(wishes: Wishes, outputs: "Mapping[Path, Kind | None]") -> tuple
 
 def _run_on(kind: "Kind | None", output: Path, wishes: Wishes) -> int:
     """Run the suites on one server; return Robot's exit code if the run broke off, else 0."""
-    attempt = output.with_name(_ATTEMPT)
+    # Robot Framework prints the name of what it writes, so that is the name that it keeps.
+    before = output.with_name(_BEFORE)
+    if output.is_file():
+        output.replace(before)
     options = _options_on(kind, wishes)
-    code = _attempt(attempt, [*options, *_selecting(output, wishes)], wishes.robot)
+    code = _attempt(output, [*options, *_selecting(before, wishes)], wishes.robot)
     if code > _MOST_FAILED:
+        if before.is_file():
+            before.replace(output)
         return code
-    attempt.replace(output)
+    before.unlink(missing_ok=True)
+    attempt = output.with_name(_ATTEMPT)
     for _ in range(wishes.retries):
         if not failed_tests(output) or was_stopped(output):
             break

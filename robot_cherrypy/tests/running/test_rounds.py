@@ -1,5 +1,8 @@
 """`robot-cherrypy run` runs suites on both servers, again where they fail, and reports it once."""
 
+import re
+from pathlib import Path
+
 import pytest
 from robot.api import ExecutionResult
 
@@ -71,8 +74,10 @@ def test_test_that_never_passes_fails(folder, capfd):
 
 
 def test_both_servers_are_in_one_report(folder, capfd):
-    """Each run is a suite of it."""
+    """Each run is a suite of it, and what is printed names files that are there."""
     assert 0 == main(["run", "--server", "both", "--variable", "ENOUGH:1", "late.robot"])
+    named = re.findall(r"^Output: +(\S+)", capfd.readouterr().out, re.MULTILINE)
+    assert [True] * 3 == [Path(name).is_file() for name in named]
     tests = test_by_test(folder / "results/output.xml")
     logged = {name: test.body[0].body[0].message for name, test in tests.items()}
     assert logged == {
@@ -90,6 +95,8 @@ def test_last_failed_tests_are_run_alone(folder, capfd):
     assert 0 == main([*options, "--last-failed"])
     tests = test_by_test(folder / "results/output.xml")
     assert {"Late.Late": True} == {name: test.passed for name, test in tests.items()}
+    assert 252 == main([*options, "--last-failed", "--include", "nonsense"])
+    assert tests.keys() == test_by_test(folder / "results/output.xml").keys()  # they stay
 
 
 def test_without_a_last_run(folder, capsys):
