@@ -206,7 +206,7 @@ class TestListener(ListenerV3):
             self.guard.run(self._wait_for_page, name)
         self._history.end_step(result.status)
         if result.failed:
-            result.message = log_messages.without_driver_stack(result.message)
+            result.message = log_messages.explained(result.message)
             self.guard.run(self._tell_where_servers_are, result.message)
         self.guard.run(self._log_new_errors)
         if changes_pages(library):

@@ -9,6 +9,12 @@ from robot_cherrypy.traffic.exchange import RecordedError
 # The addresses in the driver's own program that chromedriver adds to its messages.
 _DRIVER_STACK = re.compile(r"\n?Stacktrace:(?:\n\s*#\d+ 0x[0-9a-f]+ <unknown>)+\n?")
 
+# What Robot Framework says of a value that looks like a named argument, and nothing after that.
+_TAKEN_BY_POSITION = re.compile(
+    r"ValueError: Argument '[^'\n]+' got value '(\w+)=[^\n]*' that cannot be converted to"
+    r" [^.\n]+\.\Z"
+)
+
 # A picture that SeleniumLibrary has written to a file (`SeleniumLibrary/keywords/screenshot.py`).
 _PICTURE = re.compile(
     r'</td></tr><tr><td colspan="3"><a href="(?P<file>[^"]+\.png)"><img src="(?P=file)"[^>]*></a>'
@@ -34,6 +40,18 @@ def without_driver_stack(message: str) -> str:
     if len(message) > _LONGEST or "<unknown>" not in message:
         return message
     return _DRIVER_STACK.sub("", message)
+
+
+def explained(message: str) -> str:
+    """Return the message of a failure without what nobody can read, and with what it lacks."""
+    return _with_misspelt_name(without_driver_stack(message))
+
+
+def _with_misspelt_name(message: str) -> str:
+    """Return a message that says why `sever=async` became the value of another argument."""
+    if not (taken := _TAKEN_BY_POSITION.match(message)):
+        return message
+    return f"{message} The keyword has no argument '{taken[1]}', so it was taken by position."
 
 
 def with_linked_picture(message: str, keyword: str) -> str:

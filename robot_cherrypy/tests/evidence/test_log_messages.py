@@ -26,6 +26,18 @@ def test_addresses_in_the_driver_are_left_out(message):
     assert SHORTENED[message] == log_messages.without_driver_stack(message)
 
 
+def test_a_misspelt_name_is_told_once():
+    """Keywords around the one that failed have its message, too."""
+    message = (
+        "ValueError: Argument 'server' got value 'sever=async' that cannot be converted to"
+        " 'threaded' or 'async' or None."
+    )
+    told = f"{message} The keyword has no argument 'sever', so it was taken by position."
+    assert [told, told] == [log_messages.explained(text) for text in (message, told)]
+    other = message.replace("sever=", "")
+    assert other == log_messages.explained(other)
+
+
 def test_a_picture_of_a_failed_keyword_becomes_a_link():
     """One that the test wants stays, and so do other pictures."""
     link = '<a href="selenium-screenshot-1.png">selenium-screenshot-1.png</a>'
