@@ -40,5 +40,5 @@ Run Killed While An Image Is Built Leaves No Build
 Failed Test Shows What Its Containers Said
     Run Inner Suite    broken_shop.robot    --variable    ENGINE:${ENGINE}
     Inner Test Should Show    Shop Is Asked    asked for /broken    Log of container    -shop-1
-    Inner Test Should Not Show    Shop Is Asked    hunter22
+    Inner Test Should Not Show    Shop Is Asked    hunter22    hunter23
     [Teardown]    Delete Inner Reports

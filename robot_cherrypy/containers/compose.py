@@ -1,11 +1,14 @@
 """Docker Compose: it reads compose files and starts what they describe, for both engines."""
 
+import contextlib
 import copy
 import importlib.util
+import itertools
 import json
+import os
 import shlex
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,6 +78,40 @@ def read_config(compose: Path, files: Sequence[Path], environment: Mapping[str, 
         raise ContainerError(f"The compose file {names} is wrong: {last_lines(ended.stderr)}")
     config: Config = json.loads(ended.stdout)
     return config
+
+
+def settings_of(config: Config, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield names and values of all that a config gives to containers and builds.
+
+    That is variables, arguments of builds, options in commands, and what it calls secrets.
+
+    Args:
+        config: What `read_config` returned.
+        environment: Variables for the compose file, in addition to those of this process.
+    """
+    for service in config.get("services", {}).values():
+        yield from _given(service.get("environment"))
+        yield from _given((service.get("build") or {}).get("args"))
+        yield from _options([*(service.get("entrypoint") or ()), *(service.get("command") or ())])
+    for secret in (config.get("secrets") or {}).values():
+        value = {**os.environ, **environment}.get(secret.get("environment", ""), "")
+        if "file" in secret:
+            with contextlib.suppress(OSError):  # Compose says that it is not there
+                value = Path(secret["file"]).read_text(errors="replace")
+        yield "secret", value.strip()
+
+
+def _given(values: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]:
+    return ((name, str(value)) for name, value in (values or {}).items())
+
+
+def _options(words: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Yield names and values of options such as `--password=x` and `--password x`."""
+    words = [part for word in words for part in word.split()]  # a shell's command is one word
+    for word, following in itertools.zip_longest(words, words[1:], fillvalue=""):
+        if word.startswith("-"):
+            name, is_followed_by_value, value = word.lstrip("-").partition("=")
+            yield name, value if is_followed_by_value else following
 
 
 def isolated(config: Config, project: str, host: str) -> Config:

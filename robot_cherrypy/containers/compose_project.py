@@ -16,6 +16,7 @@ from robot_cherrypy.containers.compose import (
     isolated,
     literal,
     read_config,
+    settings_of,
     with_any_ports,
     with_whole_checks,
 )
@@ -84,9 +85,14 @@ class Project:
         for service in self._given.get("services", {}).values():
             _add_environment(service, container_environment or {})
         self._config: Config = {}
+        self._variables: set[tuple[str, str]] = set()
         self._disconnected: dict[str, dict[str, list[str]]] = {}
         self._reaper: Reaper | None = None
         self._api: GuardedProgram | None = None
+
+    def settings(self) -> list[tuple[str, str]]:
+        """Return names and values of what containers and builds are given; images add variables."""
+        return [*settings_of(self._given, self._environment), *self._variables]
 
     @property
     def label(self) -> str:
@@ -165,7 +171,7 @@ class Project:
         waiting = list(containers)
         with HealthChecks(self.engine, self.label):
             while waiting:
-                states = self.engine.inspect(*waiting)
+                states = self._inspect(*waiting)
                 reasons = {
                     state["Id"]: reason
                     for state in states
@@ -204,7 +210,15 @@ class Project:
 
     def containers(self) -> list[dict[str, Any]]:
         """Return what the engine knows of all containers of the project."""
-        return self.engine.inspect(*self.engine.ids(self.label))
+        return self._inspect(*self.engine.ids(self.label))
+
+    def _inspect(self, *containers: str) -> list[dict[str, Any]]:
+        """Return what the engine knows of containers, and keep which variables they have."""
+        states = self.engine.inspect(*containers)
+        for state in states:
+            split = (text.partition("=") for text in state["Config"].get("Env") or ())
+            self._variables |= {(name, value) for name, _, value in split}
+        return states
 
     def address(self, service: str, port: int, index: int | None = None) -> tuple[str, int]:
         """Return host and port at which a port of a container can be reached.

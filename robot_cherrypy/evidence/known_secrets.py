@@ -89,9 +89,16 @@ class KnownSecrets:
         if exchange is None:
             return
         received = [*_secrets_in(exchange.parameters), *_secrets_in(exchange.json)]
-        for header in exchange.request_headers.get_all("Authorization"):
-            received += _credentials(header)
+        for name, value in exchange.request_headers.pairs:
+            if name == "Authorization":
+                received += _credentials(value)
+            elif name != "Cookie" and is_secret_name(name):
+                received.append(value)
         self.add(_long(received))
+
+    def add_settings(self, settings: Iterable[tuple[str, str]]) -> None:
+        """Add the secrets among names and values that other processes are given."""
+        self.add(_secrets_in_settings(settings))
 
     def masker(self) -> Masker:
         """Return what masks all secrets that are known now."""
@@ -193,9 +200,14 @@ def _secret_variables() -> list[str]:
 
 
 def _environment() -> list[str]:
-    """Return the values of environment variables with telling names, and the passwords in URLs."""
+    """Return the secrets in the environment of this process."""
+    return _secrets_in_settings(os.environ.items())
+
+
+def _secrets_in_settings(settings: Iterable[tuple[str, str]]) -> list[str]:
+    """Return the values that have telling names, and the passwords in URLs."""
     secrets = []
-    for name, value in os.environ.items():
+    for name, value in settings:
         if is_secret_name(name) and name not in _NO_SECRETS:
             secrets.append(value)
         elif (password := _USER_INFO.search(value)) is not None:

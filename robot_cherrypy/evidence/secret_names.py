@@ -15,6 +15,7 @@ _TELLING = re.compile(
 # Each names a secret as the last word of a name, such as `db_pw` or `user[pin]`.
 _WORDS = frozenset(
     {"pass", "sess", "pwd", "pw", "pin", "otp", "totp", "auth", "sid", "sig", "signature", "bearer"}
+    | {"requirepass", "masterauth"}  # of Redis
     | {"card", "cvc", "cvv", "iban", "ssn"}
 )
 

@@ -82,11 +82,13 @@ class Cluster(ABC):
 
     Attributes:
         stacks: The services of each stack, the newest stack last.
+        settings: Names and values of what containers of stacks are given.
     """
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.stacks: dict[str, list[str]] = {}
+        self.settings: set[tuple[str, str]] = set()
         self._relays: dict[tuple[str, int, str | None], Relay] = {}
 
     @property

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from robot_cherrypy.containers.compose import settings_of
 from robot_cherrypy.containers.engine import last_lines
 from robot_cherrypy.errors import HostError
 from robot_cherrypy.hosts.cluster import Cluster
@@ -115,6 +116,7 @@ class Swarm(Cluster):
         can_balance = has_virtual_servers()
         given = read_stack(path, name, has_virtual_servers=True)
         stack = given if can_balance else read_stack(path, name, has_virtual_servers=False)
+        self.settings |= set(settings_of(stack, {}))
         self._images.add([*images, *images_of(stack)], self._running_hosts())
         deadline = time.monotonic() + timeout
         file = self.network.folder / f"{name}.json"

@@ -16,6 +16,7 @@ from robot_cherrypy.containers.guarded_command import as_podman_ends, run_guarde
 from robot_cherrypy.containers.reaper import Reaper
 from robot_cherrypy.errors import ContainerError
 from robot_cherrypy.evidence import logger
+from robot_cherrypy.evidence.known_secrets import SECRETS
 from robot_cherrypy.keywords.reports import Reports
 
 # How many lines of each container's log are written to the log of the test at its stop.
@@ -52,7 +53,10 @@ class RunningContainers:
             address = found.address_for_containers()
             variables = self._reports.receive(address, 0, HOST_NAMES[found.name])
             project.report_to_host(variables)
-        project.start(services, timeout)
+        try:
+            project.start(services, timeout)
+        finally:
+            SECRETS.add_settings(project.settings())
         key = alias or project.name
         self._projects[key] = project
         self._cleanup.at_end_of_suite(_cleanup_name(key), lambda: self._stop(key), Stage.DATABASES)

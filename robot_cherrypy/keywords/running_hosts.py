@@ -7,6 +7,7 @@ from typing import Literal
 from robot_cherrypy.cleanup import Cleanup, Stage
 from robot_cherrypy.errors import HostError
 from robot_cherrypy.evidence import logger
+from robot_cherrypy.evidence.known_secrets import SECRETS
 from robot_cherrypy.hosts.cluster import Cluster, Service
 from robot_cherrypy.hosts.host_network import Disk
 from robot_cherrypy.hosts.kubernetes.kubernetes_cluster import KubernetesCluster
@@ -77,7 +78,11 @@ class RunningHosts:
 
     def deploy(self, path: Path, name: str, images: Sequence[str], timeout: float) -> None:
         """Deploy a stack."""
-        for warning in self.cluster.deploy(path, name, images, timeout):
+        try:
+            warnings = self.cluster.deploy(path, name, images, timeout)
+        finally:
+            SECRETS.add_settings(self.cluster.settings)
+        for warning in warnings:
             logger.warn(warning)
 
 

@@ -37,6 +37,7 @@ _LEAST_ERROR = 17  # SEVERITY_NUMBER_ERROR
 # Attributes of a request, by their names now and those before 2023, which many exporters still use.
 _METHOD = ("http.request.method", "http.method")
 _STATUS = ("http.response.status_code", "http.status_code")
+_HEADER = "http.request.header."
 
 # How many exceptions of services that are none of ours are remembered, to tell them apart.
 _REMEMBERED = 1000
@@ -223,6 +224,11 @@ def _foreign_exchange(item: dict[str, Any], attributes: dict[str, str]) -> Excha
         attributes.get("url.path", path),
         attributes.get("url.query", query),
         client=attributes.get("client.address", ""),
+        raw_request_headers=[
+            (name.removeprefix(_HEADER), value)
+            for name, value in attributes.items()
+            if name.startswith(_HEADER)
+        ],
     )
     exchange.started = _monotonic(item.get("startTimeUnixNano"))
     exchange.responded = exchange.ended = _monotonic(item.get("endTimeUnixNano"))
@@ -244,6 +250,8 @@ def _values(attributes: list[dict[str, Any]]) -> dict[str, str]:
 
 def _value(value: dict[str, Any]) -> str:
     """Return a value, whichever of its types it has, as text."""
+    if "arrayValue" in value:
+        return ", ".join(map(_value, value["arrayValue"].get("values", ())))
     return str(next(iter(value.values()), ""))
 
 

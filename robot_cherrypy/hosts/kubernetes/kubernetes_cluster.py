@@ -19,7 +19,7 @@ from robot_cherrypy.hosts.kubernetes.kubernetes_service import (
     KubernetesService,
     serves,
 )
-from robot_cherrypy.hosts.kubernetes.manifests import as_known, read_manifests
+from robot_cherrypy.hosts.kubernetes.manifests import as_known, read_manifests, settings_of
 from robot_cherrypy.hosts.kubernetes.remover import Remover
 from robot_cherrypy.hosts.looks import looks
 from robot_cherrypy.hosts.relay import Place
@@ -106,6 +106,7 @@ class KubernetesCluster(Cluster):
         deadline = time.monotonic() + timeout
         namespace, manifests = self._read(path, name)
         self._add_images(images, manifests)
+        self.settings |= set(settings_of(manifests))
         if name not in self._namespaces:
             if self._remover:
                 self._remover.add_namespace(namespace)

@@ -1,14 +1,15 @@
 """Manifests: what a folder of kustomize or files describe, as a cluster takes it."""
 
+import base64
 import json
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from robot_cherrypy.errors import HostError
-from robot_cherrypy.hosts.kubernetes.kubectl import Kubectl
+from robot_cherrypy.hosts.kubernetes.kubectl import Description, Kubectl
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
@@ -95,3 +96,20 @@ def containers_of(manifests: Collection[dict[str, Any]]) -> list[dict[str, Any]]
 
     look(list(manifests))
     return found
+
+
+def settings_of(manifests: Iterable[Description]) -> Iterator[tuple[str, str]]:
+    """Yield names and values of variables of containers, and of all secrets."""
+    for each in manifests:
+        if each["kind"] == "Secret":
+            data = (each.get("data") or {}).values()
+            yield from (
+                ("secret", base64.b64decode(value).decode(errors="replace").strip())
+                for value in data
+            )
+            yield from (
+                ("secret", value.strip()) for value in (each.get("stringData") or {}).values()
+            )
+        for container in containers_of([each]):
+            for variable in container.get("env") or ():
+                yield variable["name"], variable.get("value", "")

@@ -11,6 +11,7 @@ from robot_cherrypy.containers.compose import (
     isolated,
     literal,
     read_config,
+    settings_of,
     with_any_ports,
     with_whole_checks,
 )
@@ -133,3 +134,33 @@ def test_wrong_file(tmp_path):
         _read(tmp_path, "services: [")
     with pytest.raises(ContainerError, match=r"There is no compose file 'nowhere\.yaml'"):
         read_config(find_compose(), [Path("nowhere.yaml")], {})
+
+
+def test_settings_are_all_that_containers_are_given(tmp_path):
+    """Variables, arguments of builds, options of commands, and secrets from wherever they are."""
+    (tmp_path / "word.txt").write_text("open sesame\n")
+    (tmp_path / "more.env").write_text("API_KEY=mellon")
+    text = """
+services:
+  shop:
+    build: {context: ., args: {NPM_TOKEN: abracadabra}}
+    environment: {GREETING: hello, LEVEL: 3}
+    env_file: more.env
+    secrets: [word, other, absent]
+  store:
+    image: redis:8
+    command: redis-server --requirepass swordfish
+  worker: {image: "worker:1", entrypoint: ["sh", "-c", "work --password=xyzzy"]}
+secrets:
+  word: {file: word.txt}
+  other: {environment: OTHER_WORD}
+  absent: {file: absent.txt}
+"""
+    environment = {"OTHER_WORD": "plugh"}
+    settings = set(settings_of(_read(tmp_path, text, **environment), environment))
+    expected = {
+        *(("NPM_TOKEN", "abracadabra"), ("GREETING", "hello"), ("LEVEL", "3")),
+        *(("API_KEY", "mellon"), ("requirepass", "swordfish"), ("password", "xyzzy")),
+        *(("secret", "open sesame"), ("secret", "plugh")),
+    }
+    assert expected <= settings

@@ -94,14 +94,15 @@ def test_secrets_of_requests_are_known(secrets):
     form = [
         ("Content-Type", "application/x-www-form-urlencoded"),
         ("Authorization", f"Basic {code}"),
+        ("X-Api-Key", "mellon"),
     ]
     secrets.add_received(None)
     secrets.add_received(
         exchange(query="token=swordfish", raw_body=b"pin=xyzzy&a=tea", raw_request_headers=form)
     )
     secrets.add_received(exchange(raw_body=b'{"a": {"password": "abracadabra"}}'))
-    shown = secrets.masker().text("swordfish xyzzy tea, open sesame, abracadabra")
-    assert "••• ••• tea, •••, •••" == shown
+    shown = secrets.masker().text("swordfish xyzzy tea, open sesame, abracadabra, mellon")
+    assert "••• ••• tea, •••, •••, •••" == shown
 
 
 def test_secrets_of_the_environment_are_known(secrets, monkeypatch):
@@ -116,6 +117,13 @@ def test_secrets_of_the_environment_are_known(secrets, monkeypatch):
         },
     )
     assert "•••, •••, ann, /tea" == secrets.masker().text("swordfish, x@yzzy, ann, /tea")
+
+
+def test_secrets_that_containers_are_given_are_known(secrets):
+    """By the names of their settings; a name alone, or a number, is no secret."""
+    given = {"DB_PASSWORD": "swordfish", "DB_PASSWORD_FILE": "/run/db", "USER": "ann", "PIN": "1"}
+    secrets.add_settings(given.items())
+    assert "••• /run/db ann 1" == secrets.masker().text("swordfish /run/db ann 1")
 
 
 def test_variables_with_telling_names_are_known(secrets):

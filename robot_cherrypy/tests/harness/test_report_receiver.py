@@ -307,6 +307,20 @@ def test_older_names_of_attributes_are_known(receiver):
     assert ("PUT", "/orders/1?really", 409) == (exchange.method, exchange.url, exchange.status)
 
 
+def test_headers_of_requests_are_known(receiver):
+    """As OpenTelemetry's conventions name them, each with a list of values."""
+    values = [{"stringValue": "application/json"}, {"stringValue": "text/html"}]
+    attributes = [
+        {"key": "http.request.method", "value": {"stringValue": "GET"}},
+        {"key": "http.request.header.accept", "value": {"arrayValue": {"values": values}}},
+    ]
+    spans = [{"kind": 2, "attributes": attributes}]
+    document = {"resourceSpans": [{"scopeSpans": [{"spans": spans}]}]}
+    assert 200 == post(receiver, "/v1/traces", json.dumps(document))
+    (exchange,) = JOURNAL.exchanges
+    assert {"Accept": "application/json, text/html"} == dict(exchange.request_headers)
+
+
 def test_reports_may_be_compressed(receiver):
     """OpenTelemetry's Collector does so by default."""
     body = gzip.compress(json.dumps(SPANS).encode())

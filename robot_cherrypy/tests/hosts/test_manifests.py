@@ -1,6 +1,6 @@
 """Manifests, as a cluster takes them."""
 
-from robot_cherrypy.hosts.kubernetes.manifests import as_known, containers_of
+from robot_cherrypy.hosts.kubernetes.manifests import as_known, containers_of, settings_of
 
 MANIFESTS = """\
 apiVersion: v1
@@ -55,3 +55,15 @@ def test_containers_are_found_wherever_they_are():
         {"kind": "Service", "spec": {"ports": [{"port": 80}]}},
     ]
     assert ["first", "second", "third"] == [each["image"] for each in containers_of(manifests)]
+
+
+def test_settings_are_variables_and_secrets():
+    """Secrets as manifests have them: in Base64 and as texts."""
+    container = {"env": [{"name": "LEVEL", "value": "3"}, {"name": "POD", "valueFrom": {}}]}
+    manifests = [
+        {"kind": "Secret", "data": {"word": "c3dvcmRmaXNo"}, "stringData": {"other": "xyzzy\n"}},
+        {"kind": "Deployment", "spec": {"template": {"spec": {"containers": [container]}}}},
+        {"kind": "Service", "spec": {}},
+    ]
+    expected = [("secret", "swordfish"), ("secret", "xyzzy"), ("LEVEL", "3"), ("POD", "")]
+    assert expected == list(settings_of(manifests))
