@@ -43,8 +43,10 @@ def _from_file(file: Path) -> Configuration:
     try:
         parsed: Configuration = reprconf.Parser.load(str(file))
     except Exception as error:
+        # CherryPy raises ValueError with further values, which its text repeats as a tuple.
+        text = error.args[0] if isinstance(error, ValueError) and error.args else error
         raise ApplicationError(
-            f"Configuration file '{file}' is not valid: {type(error).__name__}: {error}"
+            f"Configuration file '{file}' is not valid: {type(error).__name__}: {text}"
         ) from error
     return parsed
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from robot_cherrypy.traffic.text import text_by
 
-# Frames of the import system and of this folder say nothing about where an application's error is.
-_OWN_FOLDER = Path(__file__).parent
+# Frames of the import system and of these rooms say nothing about where an application's error is.
+_PACKAGE = Path(__file__).parents[1]
+_OWN_FOLDERS = tuple(_PACKAGE / room for room in ("harness", "hosting", "websocket"))
 
 
 def raised(action: str, subject: str, error: BaseException) -> str:
@@ -17,14 +18,20 @@ def raised(action: str, subject: str, error: BaseException) -> str:
         subject: What the test calls the application.
         error: What it raised.
     """
-    frames = [
-        frame
-        for frame in traceback.extract_tb(error.__traceback__)
-        if "importlib" not in frame.filename
-        and not frame.filename.startswith("<frozen")
-        and Path(frame.filename).parent != _OWN_FOLDER
-    ]
-    where = f" ({frames[-1].filename}, line {frames[-1].lineno})" if frames else ""
     text = text_by(str, error)
+    places = [
+        (frame.filename, frame.lineno)
+        for frame in traceback.extract_tb(error.__traceback__)
+        if _is_of_application(frame.filename)
+    ]
+    if isinstance(error, SyntaxError) and error.filename:
+        text = error.msg
+        places.append((error.filename, error.lineno))
     detail = f": {text}" if text else ""
+    where = f" ({places[-1][0]}, line {places[-1][1]})" if places else ""
     return f"{action} '{subject}' raised {type(error).__name__}{detail}{where}."
+
+
+def _is_of_application(file: str) -> bool:
+    is_own = any(Path(file).is_relative_to(folder) for folder in _OWN_FOLDERS)
+    return "importlib" not in file and not file.startswith("<frozen") and not is_own

@@ -10,6 +10,7 @@ from typing import Any
 
 from robot.api.interfaces import ListenerV3
 
+from robot_cherrypy.evidence.known_secrets import SECRETS
 from robot_cherrypy.harness.loading import USED_APPLICATIONS
 from robot_cherrypy.running.orders import Send
 from robot_cherrypy.watch.records import AllTestsEnded, Application, Plan, SuiteRecord, Verdict
@@ -78,14 +79,14 @@ class SuiteListener(ListenerV3):
         self._add(attrs["source"])
 
     def end_test(self, data: Any, result: Any) -> None:
-        """Send the verdict."""
+        """Send the verdict, with secrets masked: the terminal is no place for them either."""
         self._send(
             Verdict(
                 name=result.full_name,
                 suite=data.source.resolve(),
                 line=data.lineno or 0,
                 status=result.status,
-                message=result.message,
+                message=SECRETS.masker().text(result.message) if result.message else "",
                 seconds=result.elapsed_time.total_seconds(),
             )
         )

@@ -41,7 +41,10 @@ def test_file(tmp_path):
     ("text", "message"),
     [
         ("tools.gzip.on: True", "is not valid: MissingSectionHeaderError"),
-        ("[/]\ntools.gzip.on: truly", "is not valid: ValueError"),
+        (
+            "[/]\ntools.gzip.on: truly",
+            "is not valid: ValueError: Config error in section: '/', option: 'tools.gzip.on'",
+        ),
     ],
 )
 def test_invalid_file_is_named(tmp_path, text, message):

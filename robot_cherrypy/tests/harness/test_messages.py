@@ -1,8 +1,10 @@
 """Sentences of error messages about applications."""
 
+import runpy
+
 import pytest
 
-from robot_cherrypy.errors import did_you_mean, suggest_alike
+from robot_cherrypy.errors import ApplicationError, did_you_mean, suggest_alike
 from robot_cherrypy.harness.messages import raised
 
 
@@ -19,6 +21,23 @@ def test_error_is_described_with_its_place():
     message = raised("Making", "shop:Root", caught(RuntimeError("no database")))
     assert message.startswith("Making 'shop:Root' raised RuntimeError: no database (")
     assert f"({__file__}, line " in message
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("class Root(:", "SyntaxError: invalid syntax ({file}, line 1)."),
+        ("\nfrom robot_cherrypy.hosting import mount\nmount(3)", "{error} ({file}, line 3)."),
+    ],
+)
+def test_place_is_never_in_the_harness(tmp_path, text, message):
+    """A module of the application is named, not what of the harness it was in the middle of."""
+    file = tmp_path / "broken.py"
+    file.write_text(text)
+    with pytest.raises((SyntaxError, ApplicationError)) as broken:
+        runpy.run_path(str(file))
+    expected = message.format(file=file, error=f"ApplicationError: {broken.value}")
+    assert f"Importing 'broken' raised {expected}" == raised("Importing", "broken", broken.value)
 
 
 def test_error_without_text_and_place_is_described():

@@ -9,6 +9,7 @@ import urllib.request
 import pytest
 from robot.api import ExecutionResult
 
+from robot_cherrypy.evidence.named_secrets import MASK
 from robot_cherrypy.tests.watch.conftest import PRICES
 from robot_cherrypy.tests.watch.terminal import PATIENCE
 
@@ -64,10 +65,11 @@ def test_saved_files_run_what_they_touch(project):
         assert "2 failed" in next_run(terminal, "suites/words.resource")
         project.replace("suites/words.resource", "shop:Stop", "shop:Shop")
         assert "2 passed" in next_run(terminal, "suites/words.resource")
-        project.replace("suites/other.robot", "No Operation", "Fail    no luck")
-        assert [("FAIL", "Suites.Other.Nothing Is Needed")] == verdicts(
-            next_run(terminal, "suites/other.robot")
-        )
+        fail = "VAR    ${password}    no-luck\n    Fail    It is ${password}."
+        project.replace("suites/other.robot", "No Operation", fail)
+        text = next_run(terminal, "suites/other.robot")
+        assert [("FAIL", "Suites.Other.Nothing Is Needed")] == verdicts(text)
+        assert f"It is {MASK}." in text
         terminal.read_until("q: quit")
         with urllib.request.urlopen(report) as response:
             assert b"EventSource" in response.read()
