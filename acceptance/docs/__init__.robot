@@ -5,3 +5,5 @@ Resource          ../resources/docs.resource
 
 Suite Setup       Open Site
 Suite Teardown    Close Site
+
+Test Tags         site

@@ -148,6 +148,7 @@ ENVIRONMENTS = {
     "newer-pythons": "that part on newer Pythons",
     "strangers": "public applications",
     "acceptance": "acceptance suites",
+    "docs": "the documentation site and its pictures",
     "containers": "containers where there is an engine",
     "deploy": "images where one can be started",
     "conformance": "CherryPy's own test suite",
