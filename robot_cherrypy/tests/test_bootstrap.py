@@ -148,6 +148,7 @@ ENVIRONMENTS = {
     "newer-pythons": "that part on newer Pythons",
     "strangers": "public applications",
     "acceptance": "acceptance suites",
+    "firefox": "some of them on Firefox where it is installed",
     "docs": "the documentation site and its pictures",
     "containers": "containers where there is an engine",
     "deploy": "images where one can be started",
