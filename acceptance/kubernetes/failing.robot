@@ -35,9 +35,7 @@ Service Is Not What Is Asked For
     Deploy Stack    ${FILES}/global.yaml    name=global
     Run Keyword And Expect Error
     ...    Service 'web' is a DaemonSet, which cannot be scaled: *
-    ...    Scale Service
-    ...    web
-    ...    2
+    ...    Scale Service    web    2
     Run Keyword And Expect Error    EQUALS:Service 'web' has no port 80. Ports: 8000.
     ...    Get Service Url    web    80
     Run Keyword And Expect Error    Service 'web' has 1 of 2 replicas after 1 s.*
