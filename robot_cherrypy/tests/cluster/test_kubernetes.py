@@ -10,8 +10,9 @@ from robot_cherrypy.errors import HostError
 from robot_cherrypy.hosts.kubernetes.kubernetes_cluster import KubernetesCluster
 from robot_cherrypy.hosts.kubernetes.kubernetes_hosts import KubernetesHosts
 from robot_cherrypy.hosts.kubernetes.programs import why_no_kubernetes
+from robot_cherrypy.tests.cluster.conftest import KILLS
 from robot_cherrypy.tests.deploy.conftest import PATIENCE, compose, status
-from robot_cherrypy.tests.deploy.test_notes import Writers, stored, titles, wait_until
+from robot_cherrypy.tests.deploy.test_notes import nothing_acknowledged_is_lost, wait_until
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -73,25 +74,11 @@ def notes(base, deploy, stack_images, hosts):
     return hosts
 
 
-@pytest.fixture
-def tell(capsys):
-    """Return a function that prints how many seconds something took, also when the test passes."""
-
-    def tell(what, start):
-        with capsys.disabled():
-            print(f"\n{what}: {time.monotonic() - start:.1f} s", flush=True)  # noqa: T201
-
-    return tell
-
-
 def test_lost_host_loses_nothing_that_was_acknowledged(notes, tell):
     """What was written stays, once, whichever host is killed, cut off or drained."""
-    host, port = notes.local_place("notes", 8080, None)
     service = notes.find_service("notes")
     service.wait_for_replicas(2, PATIENCE)
-    before = stored(port, host)
-    writers = Writers(port, host, repeatable=True)
-    try:
+    with nothing_acknowledged_is_lost(*notes.local_place("notes", 8080, None)) as writers:
         writers.wait_for_more()
 
         start = time.monotonic()
@@ -102,7 +89,6 @@ def test_lost_host_loses_nothing_that_was_acknowledged(notes, tell):
         tell("host killed: two instances again after", start)
         assert [DATABASE_HOST] == service.host_names()
         notes.restart("host2", PATIENCE)
-        tell("host killed and ready again after", start)
 
         service.scale(3, PATIENCE)
         assert [DATABASE_HOST, "host2"] == service.host_names()
@@ -127,13 +113,22 @@ def test_lost_host_loses_nothing_that_was_acknowledged(notes, tell):
         notes.restart(DATABASE_HOST, PATIENCE)
         writers.wait_for_more()
         tell("host of the database started: notes are written again after", start)
-    finally:
-        writers.stop()
-    acknowledged = dict(writers.written)
-    assert len(writers.written) == len(acknowledged)
-    assert acknowledged == titles(port, acknowledged, host)
-    attempts = len(writers.written) + len(writers.failures)
-    assert before + len(acknowledged) <= stored(port, host) <= before + attempts
+
+
+def test_kills_in_a_row_lose_nothing_that_was_acknowledged(notes, tell):
+    """A host with an instance is killed again and again."""
+    service = notes.find_service("notes")
+    service.scale(1, PATIENCE)
+    start = time.monotonic()
+    with nothing_acknowledged_is_lost(*notes.local_place("notes", 8080, None)) as writers:
+        for _ in range(KILLS):
+            service.scale(3, PATIENCE)  # the third one is started where none is
+            service.scale(2, PATIENCE)  # and one of two on the same host is ended
+            assert [DATABASE_HOST, "host2"] == service.host_names()
+            notes.kill("host2")
+            writers.wait_for_more()
+            notes.restart("host2", PATIENCE)
+    tell(f"{KILLS} hosts killed, {len(writers.written)} notes written", start)
 
 
 def test_cluster_that_there_is(hosts):

@@ -7,6 +7,7 @@ import pytest
 from robot_cherrypy.errors import HostError
 from robot_cherrypy.hosts.host_requirements import why_no_hosts
 from robot_cherrypy.hosts.swarm import Swarm
+from robot_cherrypy.tests.cluster.conftest import KILLS
 from robot_cherrypy.tests.deploy.conftest import PATIENCE, compose, status, wait_until
 from robot_cherrypy.tests.deploy.test_notes import (
     Writers,
@@ -18,9 +19,6 @@ pytestmark = pytest.mark.timeout(1200)
 
 # Where the database is.
 DATABASE_HOST = "host1"
-
-# How many hosts with an instance are killed in a row.
-KILLS = 20
 
 
 class Cluster:
@@ -63,17 +61,6 @@ def cluster(base, deploy, stack_images):
             yield cluster
         finally:
             swarm.stop()
-
-
-@pytest.fixture
-def tell(capsys):
-    """Return a function that prints how many seconds something took, also when the test passes."""
-
-    def tell(what, start):
-        with capsys.disabled():
-            print(f"\n{what}: {time.monotonic() - start:.1f} s", flush=True)  # noqa: T201
-
-    return tell
 
 
 def test_suites(cluster, tmp_path):
