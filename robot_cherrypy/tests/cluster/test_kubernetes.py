@@ -56,7 +56,7 @@ def overlay(deploy, images):
 
 
 @pytest.fixture(scope="module")
-def hosts():
+def hosts(base):
     """Two hosts with Kubernetes."""
     if reason := why_no_kubernetes():
         pytest.skip(f"no Kubernetes: {reason}")
@@ -67,7 +67,7 @@ def hosts():
 
 
 @pytest.fixture(scope="module")
-def notes(base, deploy, stack_images, hosts):
+def notes(deploy, stack_images, hosts):
     """The notes on the hosts."""
     compose(deploy / "notes", "build")
     hosts.deploy(overlay(deploy, stack_images), "notes", [], PATIENCE)
