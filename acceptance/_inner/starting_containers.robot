@@ -7,7 +7,6 @@ Library          robot_cherrypy
 *** Variables ***
 ${ENGINE}     ${None}
 ${PROJECT}    starting
-${SECONDS}    4711
 ${FAULTY}     ${CURDIR}/../containers/faulty
 
 
@@ -16,4 +15,4 @@ Containers Start
     Start Containers    ${FAULTY}/never.yaml    engine=${ENGINE}    project=${PROJECT}
 
 Image Is Built
-    Build Image    ${FAULTY}/building    tag=half-built    engine=${ENGINE}    SECONDS_OF_BUILD=${SECONDS}
+    Build Image    ${FAULTY}/building    tag=half-built    engine=${ENGINE}

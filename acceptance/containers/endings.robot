@@ -27,9 +27,7 @@ Run Killed While Containers Start Leaves None
     [Teardown]    Delete Inner Reports
 
 Run Killed While An Image Is Built Leaves No Build
-    ${seconds}    Get Seconds Of Build    ${ENGINE}
     Start Inner Suite    starting_containers.robot    --variable    ENGINE:${ENGINE}    --test    Image Is Built
-    ...    --variable    SECONDS:${seconds}
     Wait Until Keyword Succeeds    3 minutes    200 ms    Build Should Run    ${ENGINE}
     Send Signal To Inner Run    SIGKILL
     Inner Run Should End

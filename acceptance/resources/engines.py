@@ -89,14 +89,6 @@ def project_should_have_containers(name: EngineName | None, project: str) -> Non
     assert get_containers(name, project), f"'{project}' has no containers"
 
 
-def get_seconds_of_build(name: EngineName | None) -> str:
-    """Return how long a build of `faulty/building` sleeps, by which it is known.
-
-    Another engine's sleeps longer: it may build at the same time.
-    """
-    return {"docker": "4711", "podman": "4712"}[find_engine(name).name]
-
-
 def build_should_run(name: EngineName | None) -> None:
     """Fail unless `faulty/building` is being built."""
     assert _processes_of_build(name), "No image is being built"
@@ -113,7 +105,8 @@ def _processes_of_build(name: EngineName | None) -> list[str]:
     for file in Path("/proc").glob("[1-9]*/cmdline"):
         with contextlib.suppress(OSError):  # it has ended
             commands.append(file.read_text().replace("\0", " ").strip())
-    sleep = f"sleep {get_seconds_of_build(name)}"
+    # Another engine may build at the same time.
+    sleep = {"docker": "sleep 4711", "podman": "sleep 4712"}[find_engine(name).name]
     return [command for command in commands if command == sleep]
 
 
