@@ -68,10 +68,10 @@ class HostNetwork:
         number: How many hosts.
         disk: Where their disks are.
         script: What their first processes run, such as `scripts.HOST`.
-        environment: Environment variables of these, in addition to those of this process.
+        environment: Environment variables of these, in addition to those of this process. `PODS`
+            are the numbers of the hosts with a network for pods, which the test reaches.
         others: Numbers of further machines in the network, which are there from first to last, and
             are started first.
-        pods: Whether the hosts have networks for pods, which the test reaches.
 
     Raises:
         HostError: Hosts cannot be started here.
@@ -85,14 +85,13 @@ class HostNetwork:
         script: str = scripts.HOST,
         environment: Mapping[str, str] = MappingProxyType({}),
         others: Sequence[int] = (),
-        pods: bool = False,
     ) -> None:
         reason = why_no_hosts()
         if reason:
             raise HostError(f"Hosts cannot be started here: {reason}.")
         self.name = f"robot-{secrets.token_hex(4)}"
         network = _free_network()
-        self.prefix, self._others = network, others
+        self._others = others
         self.events: list[tuple[float, str, str]] = []
         command = 'exec /bin/sh -c "$MACHINE" machine "$0" "$PWD" "$@"'
         self._program = GuardedProgram(
@@ -105,7 +104,7 @@ class HostNetwork:
                 "NETWORK": scripts.NETWORK,
                 "CABLE": scripts.CABLE,
                 "HOST": script,
-                "PODS": " ".join(str(each) for each in range(1, number + 1)) if pods else "",
+                "PODS": "",
                 **environment,
             },
         )

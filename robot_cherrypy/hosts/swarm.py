@@ -9,10 +9,10 @@ from typing import Any
 from robot_cherrypy.containers.compose import settings_of
 from robot_cherrypy.containers.engine import last_lines
 from robot_cherrypy.errors import HostError
-from robot_cherrypy.hosts.cluster import Cluster
 from robot_cherrypy.hosts.host_images import HostImages
-from robot_cherrypy.hosts.host_network import MOST_HOSTS, Disk, Host, HostNetwork
+from robot_cherrypy.hosts.host_network import Disk, Host, HostNetwork
 from robot_cherrypy.hosts.host_requirements import has_virtual_servers
+from robot_cherrypy.hosts.local_cluster import LocalCluster, require_number
 from robot_cherrypy.hosts.looks import looks
 from robot_cherrypy.hosts.stack_file import images_of, needs_virtual_servers, read_stack
 from robot_cherrypy.hosts.swarm_service import SwarmService
@@ -26,7 +26,7 @@ _ANSWER_TIMEOUT = 5.0
 _STACK_LABEL = "com.docker.stack.namespace"
 
 
-class Swarm(Cluster):
+class Swarm(LocalCluster):
     """Hosts joined to a Swarm.
 
     Args:
@@ -36,8 +36,7 @@ class Swarm(Cluster):
     """
 
     def __init__(self, number: int, managers: int, disk: Disk) -> None:
-        if not 1 <= number <= MOST_HOSTS:
-            raise HostError(f"There can be 1 to {MOST_HOSTS} hosts, not {number}.")
+        require_number(number)
         if not 1 <= managers <= number:
             raise HostError(f"Of {number} hosts, 1 to {number} can be managers, not {managers}.")
         self.network = HostNetwork(number, disk)
@@ -45,11 +44,6 @@ class Swarm(Cluster):
         self._managers = self.network.hosts[:managers]
         self._images = HostImages(self.network.folder)
         self._nodes: dict[str, Host] = {}
-
-    @property
-    def host_names(self) -> list[str]:
-        """The names of all hosts."""
-        return [host.name for host in self.network.hosts]
 
     def _start(self, timeout: float) -> None:
         self.network.start(timeout)
@@ -64,35 +58,13 @@ class Swarm(Cluster):
     def _stop(self) -> None:
         self.network.stop()
 
-    def kill(self, host: str) -> None:
-        """End a host as if its power had failed."""
-        self.network.kill(self.network.host(host))
-
-    def restart(self, host: str, timeout: float) -> None:
-        """Start a host again; return when it is ready for containers."""
-        started = self.network.host(host)
-        self.network.restart(started, timeout)
-        self._images.copy_to([started])
-        self._wait_for_node(host, timeout)
-
-    def disconnect(self, host: str) -> None:
-        """Cut the link of a host to the network."""
-        self.network.disconnect(self.network.host(host))
-
-    def reconnect(self, host: str, timeout: float) -> None:
-        """Restore the link of a host; return when it is ready for containers."""
-        self.network.reconnect(self.network.host(host))
-        self._wait_for_node(host, timeout)
-
     def drain(self, host: str, timeout: float) -> None:
         """Move what Swarm runs on a host to others; return when nothing of it is left there.
 
         Raises:
             HostError: The host is not reachable, or something is left there.
         """
-        drained = self.network.host(host)
-        if not drained.is_reachable:
-            raise HostError(f"Host '{host}' cannot be drained: it is cut off or does not run.")
+        drained = self._host_to_drain(host)
         self.ask("node", "update", "--availability", "drain", host)
         self._wait_until(
             lambda: all(each["State"] != "running" for _, each in self._containers(drained)),
@@ -117,7 +89,7 @@ class Swarm(Cluster):
         given = read_stack(path, name, has_virtual_servers=True)
         stack = given if can_balance else read_stack(path, name, has_virtual_servers=False)
         self.settings |= set(settings_of(stack, {}))
-        self._images.add([*images, *images_of(stack)], self._running_hosts())
+        self._images.add([*images, *images_of(stack)], self._reachable())
         deadline = time.monotonic() + timeout
         file = self.network.folder / f"{name}.json"
         file.touch(mode=0o600)
@@ -185,8 +157,7 @@ class Swarm(Cluster):
         Returns:
             For each line `host` or `container`, its name, the time, and the text.
         """
-        events = [("host", name, at, text) for at, name, text in self.network.events if at >= start]
-        return events + [
+        return self._lines_of_hosts(start) + [
             ("container", f"{_name_of(container)} on {host.name}", at, text)
             for host, container in self._containers()
             for at, text in host.engine.log_since(container["Id"], start)
@@ -197,7 +168,7 @@ class Swarm(Cluster):
         label = {"label": [_STACK_LABEL]}
         return [
             (each, container)
-            for each in ([host] if host else self._running_hosts())
+            for each in ([host] if host else self._reachable())
             for container in each.api.get("/containers/json", label)
         ]
 
@@ -207,9 +178,6 @@ class Swarm(Cluster):
             for each in self.get("/nodes"):
                 self._nodes[each["ID"]] = self.network.host(each["Description"]["Hostname"])
         return self._nodes[node]
-
-    def _running_hosts(self) -> list[Host]:
-        return [host for host in self.network.hosts if host.is_reachable]
 
     def _manager(self, path: str, filters: Mapping[str, Sequence[str]]) -> tuple[Host, Any]:
         """Return a manager that has a leader, and what it says.
@@ -232,11 +200,11 @@ class Swarm(Cluster):
             f" connected, and more than half have to. The last reason: {reason}"
         )
 
-    def _wait_for_node(self, host: str, timeout: float) -> None:
+    def _wait_for_node(self, host: Host, timeout: float) -> None:
         self._wait_until(
-            lambda: self.get(f"/nodes/{host}")["Status"]["State"] == "ready",
+            lambda: self.get(f"/nodes/{host.name}")["Status"]["State"] == "ready",
             timeout,
-            f"Host '{host}' is not ready for Swarm",
+            f"Host '{host.name}' is not ready for Swarm",
         )
 
     def _wait_until(self, condition: Callable[[], bool], timeout: float, failure: str) -> None:

@@ -105,8 +105,8 @@ class KubernetesCluster(Cluster):
         """
         deadline = time.monotonic() + timeout
         namespace, manifests = self._read(path, name)
-        self._add_images(images, manifests)
         self.settings |= set(settings_of(manifests))
+        self._add_images(images, manifests)
         if name not in self._namespaces:
             if self._remover:
                 self._remover.add_namespace(namespace)

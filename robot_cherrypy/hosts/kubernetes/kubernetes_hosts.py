@@ -8,7 +8,7 @@ from pathlib import Path
 
 from robot_cherrypy.errors import HostError
 from robot_cherrypy.hosts.host_images import HostImages
-from robot_cherrypy.hosts.host_network import MOST_HOSTS, Disk, Host, HostNetwork
+from robot_cherrypy.hosts.host_network import Disk, Host, HostNetwork
 from robot_cherrypy.hosts.kubernetes import names
 from robot_cherrypy.hosts.kubernetes.kubectl import Description, Kubectl
 from robot_cherrypy.hosts.kubernetes.kubernetes_cluster import KubernetesCluster
@@ -20,6 +20,7 @@ from robot_cherrypy.hosts.kubernetes.programs import (
     programs,
     why_no_kubernetes,
 )
+from robot_cherrypy.hosts.local_cluster import LocalCluster, require_number
 from robot_cherrypy.hosts.looks import looks
 from robot_cherrypy.hosts.relay import Place
 
@@ -33,7 +34,7 @@ _VOLUMES = 4
 _CAPACITY = "1Ti"
 
 
-class KubernetesHosts(KubernetesCluster):
+class KubernetesHosts(LocalCluster, KubernetesCluster):
     """Hosts of this machine that Kubernetes joins.
 
     Args:
@@ -46,12 +47,10 @@ class KubernetesHosts(KubernetesCluster):
 
     def __init__(self, number: int, disk: Disk) -> None:
         super().__init__()
-        if not 1 <= number <= MOST_HOSTS:
-            raise HostError(f"There can be 1 to {MOST_HOSTS} hosts, not {number}.")
+        require_number(number)
         reason = why_no_kubernetes()
         if reason:
             raise HostError(f"Hosts with Kubernetes cannot be started here: {reason}.")
-        numbers = " ".join(str(each) for each in range(1, number + 1))
         self.network = HostNetwork(
             number,
             disk,
@@ -61,11 +60,10 @@ class KubernetesHosts(KubernetesCluster):
                 "SOURCE": str(SOURCE),
                 "PYTHON": sys.executable,
                 "NAMES": names.__file__,
-                "HOSTS": numbers,
+                "PODS": " ".join(str(each) for each in range(1, number + 1)),
                 "CAN_PROTECT": "yes" if can_protect() else "no",
             },
             others=[_CONTROL],
-            pods=True,
         )
         self._images = HostImages(self.network.folder)
         self._started: dict[str, float] = {}
@@ -134,14 +132,9 @@ class KubernetesHosts(KubernetesCluster):
         folder.mkdir(exist_ok=True)
         return folder
 
-    @property
-    def host_names(self) -> list[str]:
-        """The names of all hosts."""
-        return [host.name for host in self.network.hosts]
-
     def reachable_hosts(self) -> set[str]:
         """Return the names of the hosts that run and are connected."""
-        return {host.name for host in self.network.hosts if host.is_reachable}
+        return {host.name for host in self._reachable()}
 
     def is_of_this_start(self, pod: Description) -> bool:
         """Whether what Kubernetes says of a pod is about the time since its host was started."""
@@ -159,30 +152,10 @@ class KubernetesHosts(KubernetesCluster):
         named = dict.fromkeys(container["image"] for container in containers)
         self._images.add([*images, *named], self._reachable())
 
-    def _reachable(self) -> list[Host]:
-        return [host for host in self.network.hosts if host.is_reachable]
-
-    def kill(self, host: str) -> None:
-        """End a host as if its power had failed."""
-        self.network.kill(self.network.host(host))
-
     def restart(self, host: str, timeout: float) -> None:
         """Start a host again; return when it is ready for containers."""
-        started = self.network.host(host)
         self._started[host] = time.time()
-        self.network.restart(started, timeout)
-        self._images.copy_to([started])
-        self._wait_for_node(started, timeout)
-
-    def disconnect(self, host: str) -> None:
-        """Cut the link of a host to the network."""
-        self.network.disconnect(self.network.host(host))
-
-    def reconnect(self, host: str, timeout: float) -> None:
-        """Restore the link of a host; return when it is ready for containers."""
-        connected = self.network.host(host)
-        self.network.reconnect(connected)
-        self._wait_for_node(connected, timeout)
+        super().restart(host, timeout)
 
     def drain(self, host: str, timeout: float) -> None:
         """End the pods of stacks on a host, as their budgets allow; others are started elsewhere.
@@ -190,8 +163,7 @@ class KubernetesHosts(KubernetesCluster):
         Raises:
             HostError: The host is not reachable, or pods are left there.
         """
-        if not self.network.host(host).is_reachable:
-            raise HostError(f"Host '{host}' cannot be drained: it is cut off or does not run.")
+        self._host_to_drain(host)
         super().drain(host, timeout)
 
     def address(self, service: KubernetesService, port: int, host: str | None) -> tuple[str, int]:
@@ -209,8 +181,7 @@ class KubernetesHosts(KubernetesCluster):
 
     def lines_since(self, start: float) -> list[tuple[str, str, float, str]]:
         """Return what happened to hosts, and what Kubernetes and containers say of stacks."""
-        events = [("host", name, at, text) for at, name, text in self.network.events if at >= start]
-        return events + super().lines_since(start)
+        return self._lines_of_hosts(start) + super().lines_since(start)
 
     def _wait_for_node(self, host: Host, timeout: float) -> None:
         """Wait until a node says that it is ready, and has said so since now."""

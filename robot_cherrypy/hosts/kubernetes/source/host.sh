@@ -2,7 +2,7 @@
 # The host 253 is the control plane: it is there from first to last, and has no containers.
 #
 # Of the environment: KUBERNETES is the folder of the programs, SOURCE that of this file, PYTHON an interpreter, NAMES the
-# file names.py, HOSTS are the numbers of all hosts, and CAN_PROTECT says whether oom_score_adj may be lowered.
+# file names.py, PODS are the numbers of all hosts, and CAN_PROTECT says whether oom_score_adj may be lowered.
 name=$1 folder=$2 net=$3 host=$5
 number=${net##*.}
 control=253
@@ -10,7 +10,7 @@ address=$net.$control
 services=10.199.$number
 pods() { echo 10.$((100 + $1)).$number; }
 
-for other in $HOSTS; do
+for other in $PODS; do
     [ $other = $host ] || ip route add $(pods $other).0/24 via $net.$other
 done
 start() { env -i PATH="$PATH" HOME=/tmp "$@" & }
@@ -19,7 +19,7 @@ if [ $host = $control ]; then
     hostname control
     mkdir -p -m 700 $folder/certificates
     cd $folder/certificates
-    [ -e done ] || { sh "$SOURCE/certificates.sh" $address $services.1 $net $HOSTS && touch done; } || exit
+    [ -e done ] || { sh "$SOURCE/certificates.sh" $address $services.1 $net $PODS && touch done; } || exit
     export PATH=$KUBERNETES:$PATH
     start etcd --data-dir $folder/$host/disk/etcd
     start kube-apiserver --etcd-servers=http://127.0.0.1:2379 --advertise-address=$address --secure-port=6443 \
