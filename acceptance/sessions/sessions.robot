@@ -47,6 +47,24 @@ Cookie Is Of A Domain
     Go To Page    /members/
     Element Text Should Be    greeting    Hello ann, visit 1
 
+Seeded Cookie Takes The Place Of Others With Its Name
+    Open Members
+    Go To Other Name    one.shop.localhost
+    Set Cookies Of Ended Sessions
+    ${id}    Seed Session    path=/members    user=ann
+    ${cookies}    Get Cookies
+    Should Be Equal    ${cookies}    session_id=${id}
+    Go To Page    /members/
+    Element Text Should Be    greeting    Hello ann, visit 1
+
+Cookies Of The Host And Of Its Domains Have One Name
+    Open Members
+    Go To Other Name    one.shop.localhost
+    Seed Session    path=/members    user=ann
+    Set Cookies Of Ended Sessions
+    ${session}    Get Session    path=/members
+    Should Be Equal    ${session}[user]    ann
+
 Browser Has Ended
     Open Members
     Open Headless Browser    alias=ended
@@ -114,3 +132,10 @@ Sessions Of A Server In A Child Process Are Out Of Reach
     Run Keyword And Expect Error
     ...    EQUALS:Server 'child' runs in another process: its sessions need isolation=thread.
     ...    Seed Session    path=/members    user=ann
+
+
+*** Keywords ***
+Set Cookies Of Ended Sessions
+    [Documentation]    Sets a cookie of the host with its subdomains, and one of the domain above it.
+    Add Cookie    session_id    0123456789    domain=one.shop.localhost
+    Add Cookie    session_id    9876543210    domain=shop.localhost

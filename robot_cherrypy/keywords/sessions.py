@@ -1,6 +1,7 @@
 """Keywords about sessions."""
 
 import time
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,7 +74,8 @@ class SessionKeywords:
         Args:
             path: Path of a page with sessions; they are read as configured for this page.
             alias: Alias of the server; the current server by default.
-            session_id: Id of the session; by default that of the current browser's cookie.
+            session_id: Id of the session; by default that of the current browser's cookie. If it
+                would send several, the first one counts that has a session.
 
         Returns:
             A dictionary of the values. A change to it does not change the session.
@@ -91,20 +93,37 @@ class SessionKeywords:
         """
         server = self._servers.get_in_process("its sessions need", alias)
         sessions = sessions_of(server, path, self._options.timeout_seconds())
-        return sessions.read(session_id or _read_cookie(sessions.cookie_name, server, path))
+        if session_id:
+            return sessions.read(session_id)
+        *others, last = _read_cookies(sessions.cookie_name, server, path)
+        for other in others:
+            with suppress(SessionError):
+                return sessions.read(other)
+        return sessions.read(last)
 
 
 def _set_cookie(driver: Any, server: Server, cookie: Cookie) -> None:
-    """Set a cookie in a browser. Without CDP, as in Firefox, the browser has to be on its site."""
+    """Set a cookie in a browser. Without CDP, as in Firefox, the browser has to be on its site.
+
+    It takes the place of others with its name that the page would get: one of the host and one of
+    its domain are two cookies (RFC 6265, 5.3).
+    """
     page_url = base_url_in(driver, server)
-    result = cdp(driver, "Network.setCookie", **_for_cdp(cookie, page_url))
+    result = cdp(driver, "Network.getCookies", urls=[page_url + cookie.path])
     if result is None:
         if not driver.current_url.startswith(page_url):
             driver.get(page_url)
+        driver.delete_cookie(cookie.name)
         driver.add_cookie(_for_webdriver(cookie))
-    elif not result["success"]:
+        return
+    for other in result["cookies"]:
+        if other["name"] == cookie.name:
+            place = {"domain": other["domain"], "path": other["path"]}
+            cdp(driver, "Network.deleteCookies", name=cookie.name, **place)
+    result = cdp(driver, "Network.setCookie", **_for_cdp(cookie, page_url))
+    if result is None or not result["success"]:
         raise SessionError(f"The browser did not take the cookie {cookie}.")
-    elif page_url != server.public_url:
+    if page_url != server.public_url:
         cdp(driver, "Network.setCookie", **_for_cdp(cookie, server.public_url))
 
 
@@ -145,8 +164,11 @@ def _for_webdriver(cookie: Cookie) -> dict[str, Any]:
     return values
 
 
-def _read_cookie(name: str, server: Server, path: str) -> str:
-    """Return the value of the cookie that the current browser would send to a page.
+def _read_cookies(name: str, server: Server, path: str) -> list[str]:
+    """Return the values of the cookies with a name that the current browser would send to a page.
+
+    It sends those with longer paths first (RFC 6265, 5.4); the last one counts for a server, and is
+    the first one here. Which of one path is older is not told.
 
     Raises:
         BrowserError: The browser has ended.
@@ -158,7 +180,7 @@ def _read_cookie(name: str, server: Server, path: str) -> str:
     url = base_url_in(driver, server) + path
     result = cdp(driver, "Network.getCookies", urls=[url])
     cookies = driver.get_cookies() if result is None else result["cookies"]
-    for cookie in cookies:
-        if cookie["name"] == name:
-            return str(cookie["value"])
-    raise SessionError(f"The browser has no cookie '{name}' for {path}.")
+    found = [cookie for cookie in cookies if cookie["name"] == name]
+    if not found:
+        raise SessionError(f"The browser has no cookie '{name}' for {path}.")
+    return [str(cookie["value"]) for cookie in sorted(found, key=lambda one: len(one["path"]))]
