@@ -19,12 +19,13 @@ from robot.output import LOGGER
 from robot.run import RobotFramework
 
 from robot_cherrypy.errors import RobotCherryPyError
+from robot_cherrypy.running.last_failed import LAST_FAILED
 from robot_cherrypy.running.orders import Order, Selection
 
 # Where nothing is known of how long tests take, they count, whatever their number stands for.
 _UNKNOWN = 1.0
 
-# They choose tests by an earlier result, which has been done when a run is divided.
+# They choose tests by an earlier result, as LAST_FAILED does: that is done when a run is divided.
 _DONE_BY_DIVIDING = ("rerunfailed", "rerunfailedsuites")
 
 
@@ -70,6 +71,8 @@ def divide(arguments: Sequence[str], output: Path, times: Mapping[str, float]) -
     except DataError as error:
         raise RobotCherryPyError(str(error)) from error
     common = {name: value for name, value in options.items() if name not in _DONE_BY_DIVIDING}
+    modifiers = common.get("prerunmodifier", ())
+    common["prerunmodifier"] = [each for each in modifiers if not each.startswith(LAST_FAILED)]
     common["name"] = whole.name  # of some of the suites Robot would make another
     usual = fmean(times.values()) if times else _UNKNOWN
     return [

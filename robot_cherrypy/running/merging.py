@@ -12,11 +12,6 @@ _FLAKY = "flaky"
 _STOPPED = "Execution terminated by signal"
 
 
-def failed_tests(output: Path) -> int:
-    """Return how many tests of a run failed."""
-    return int(ExecutionResult(output, include_keywords=False).statistics.total.failed)
-
-
 def was_stopped(output: Path) -> bool:
     """Whether a run was ended by a signal, such as Ctrl-C, or by `quit` in a pause."""
     tests = ExecutionResult(output, include_keywords=False).suite.all_tests

@@ -14,7 +14,8 @@ from robot.run import RobotFramework
 from robot_cherrypy.coverage import common_report, is_measured
 from robot_cherrypy.errors import RobotCherryPyError
 from robot_cherrypy.running.division import divide, recorded_times, shard
-from robot_cherrypy.running.merging import failed_tests, merge_attempt, was_stopped
+from robot_cherrypy.running.last_failed import LAST_FAILED, failed_tests
+from robot_cherrypy.running.merging import merge_attempt, was_stopped
 from robot_cherrypy.running.parallel import run_parts
 from robot_cherrypy.running.result_options import output_name, report_options
 from robot_cherrypy.running.wishes import (
@@ -55,16 +56,19 @@ def run(wishes: Wishes) -> int:
     # In one folder, where the pictures of both are found beside the report.
     names = [f"{kind}.xml" for kind in wishes.servers] if len(wishes.servers) > 1 else [output]
     outputs = dict(zip((results / name for name in names), wishes.servers or [None], strict=True))
+    last = results / output
     if wishes.last_failed:
-        outputs = _failed_last(outputs)
-    is_divided = wishes.processes or wishes.shard
+        outputs = _failed_last(last, outputs)
+    run_all = _run_parts if wishes.processes or wishes.shard else _run_in_turn
     with common_report(results) if is_measured(given) else contextlib.nullcontext():
-        code, written = (_run_parts if is_divided else _run_in_turn)(wishes, outputs)
+        code, written = run_all(wishes, outputs, last)
     if not written:
         return code
     options = ["--outputdir", str(results), *report_options(given)]
     if len(wishes.servers) > 1:
-        options += ["--name", given.get("name", "Acceptance"), "--output", output]
+        options += ["--output", output]
+    if len(written) > 1:
+        options += ["--name", given.get("name", "Acceptance")]
     failed = _call("robot.rebot", *options, *map(str, written))
     return code or failed
 
@@ -78,27 +82,34 @@ def _parsed(arguments: Sequence[str]) -> dict[str, Any] | None:
     return dict(options)
 
 
-def _failed_last(outputs: "Mapping[Path, Kind | None]") -> "dict[Path, Kind | None]":
-    """Return those of the results in which tests failed; all of them if none failed.
+def _failed_last(last: Path, outputs: "Mapping[Path, Kind | None]") -> "dict[Path, Kind | None]":
+    """Return what is to be written on those servers on which tests failed in the last run.
 
     Raises:
-        RobotCherryPyError: One is not there.
+        RobotCherryPyError: No test failed, or there are no results.
     """
-    for output in outputs:
-        if not output.is_file():
-            raise RobotCherryPyError(f"There are no results of a last run: {output} is missing.")
-    failed = {output: kind for output, kind in outputs.items() if failed_tests(output)}
-    return failed or dict(outputs)
+    if not last.is_file():
+        raise RobotCherryPyError(f"There are no results of a last run: {last} is missing.")
+    number = len(failed_tests(last))
+    if not number:
+        raise RobotCherryPyError(f"No test failed in the last run, of which {last} is.")
+    tests = "the test" if number == 1 else f"the {number} tests"
+    print(  # noqa: T201 - this is the command line
+        f"Running {tests} that failed in the last run ({last}).", flush=True
+    )
+    return {output: kind for output, kind in outputs.items() if failed_tests(last, kind)}
 
 
-def _run_in_turn(wishes: Wishes, outputs: "Mapping[Path, Kind | None]") -> tuple[int, list[Path]]:
+def _run_in_turn(
+    wishes: Wishes, outputs: "Mapping[Path, Kind | None]", last: Path
+) -> tuple[int, list[Path]]:
     """Run the suites on one server after the other; return 0 and the results.
 
     If a run breaks off, return Robot's exit code and no results.
     """
     written: list[Path] = []
     for output, kind in outputs.items():
-        code = _run_on(kind, output, wishes)
+        code = _run_on(kind, output, wishes, last)
         if code > _MOST_FAILED:
             return code, []
         written.append(output)
@@ -107,14 +118,15 @@ def _run_in_turn(wishes: Wishes, outputs: "Mapping[Path, Kind | None]") -> tuple
     return 0, written
 
 
-def _run_on(kind: "Kind | None", output: Path, wishes: Wishes) -> int:
+def _run_on(kind: "Kind | None", output: Path, wishes: Wishes, last: Path) -> int:
     """Run the suites on one server; return Robot's exit code if the run broke off, else 0."""
     # Robot Framework prints the name of what it writes, so that is the name that it keeps.
     before = output.with_name(_BEFORE)
     if output.is_file():
         output.replace(before)
     options = _options_on(kind, wishes)
-    code = _attempt(output, [*options, *_selecting(before, wishes)], wishes.robot)
+    selecting = _selecting(wishes, before if output == last else last, kind)
+    code = _attempt(output, [*options, *selecting], wishes.robot)
     if code > _MOST_FAILED:
         if before.is_file():
             before.replace(output)
@@ -132,7 +144,9 @@ def _run_on(kind: "Kind | None", output: Path, wishes: Wishes) -> int:
     return 0
 
 
-def _run_parts(wishes: Wishes, outputs: "Mapping[Path, Kind | None]") -> tuple[int, list[Path]]:
+def _run_parts(
+    wishes: Wishes, outputs: "Mapping[Path, Kind | None]", last: Path
+) -> tuple[int, list[Path]]:
     """Run each suite in a process of its own; return 0 and the results.
 
     If some suites have no results, return the exit code that says why, and the results of others.
@@ -140,7 +154,7 @@ def _run_parts(wishes: Wishes, outputs: "Mapping[Path, Kind | None]") -> tuple[i
     parts = []
     times = _times(wishes, outputs)
     for output, kind in outputs.items():
-        options = [*_options_on(kind, wishes), *_selecting(output, wishes)]
+        options = [*_options_on(kind, wishes), *_selecting(wishes, last, kind)]
         parts += divide(with_options(wishes.robot, options), output, times)
     if wishes.shard:
         total = len(parts)
@@ -170,9 +184,11 @@ def _options_on(kind: "Kind | None", wishes: Wishes) -> list[str]:
     return [*options, "--name", str(kind).title()] if len(wishes.servers) > 1 else options
 
 
-def _selecting(output: Path, wishes: Wishes) -> list[str]:
+def _selecting(wishes: Wishes, last: Path, kind: "Kind | None") -> list[str]:
     """Return the options that select tests by the results of the last run, if that is wished."""
-    return ["--rerunfailed", str(output)] if wishes.last_failed else []
+    if not wishes.last_failed:
+        return []
+    return ["--prerunmodifier", ";".join((LAST_FAILED, str(last), kind or ""))]
 
 
 def _attempt(output: Path, options: Sequence[str], arguments: Sequence[str]) -> int:

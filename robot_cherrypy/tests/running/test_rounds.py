@@ -30,6 +30,18 @@ Late
     [Teardown]    Log    in the teardown
 """
 
+ON_ONE_SERVER = """\
+*** Variables ***
+${GOOD}    threaded
+
+*** Test Cases ***
+Always
+    No Operation
+
+One
+    Should Be Equal    ${SERVER}    ${GOOD}
+"""
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
@@ -97,6 +109,41 @@ def test_last_failed_tests_are_run_alone(folder, capfd):
     assert {"Late.Late": True} == {name: test.passed for name, test in tests.items()}
     assert 252 == main([*options, "--last-failed", "--include", "nonsense"])
     assert tests.keys() == test_by_test(folder / "results/output.xml").keys()  # they stay
+
+
+def test_what_failed_may_be_run_with_another_suite(folder, capfd):
+    """A test that failed when its file was run is the same when all of the folder is."""
+    suites = folder / "suites"
+    suites.mkdir()
+    (folder / "late.robot").rename(suites / "late.robot")
+    (suites / "other.robot").write_text(SUITE)
+    options = ["run", "--variable", "ENOUGH:2"]
+    assert 1 == main([*options, "suites/late.robot"])
+    assert 0 == main([*options, "--last-failed", "suites"])
+    assert {"Suites.Late.Late"} == set(test_by_test(folder / "results/output.xml"))
+    assert "Running the test that failed in the last run" in capfd.readouterr().out
+
+
+@pytest.mark.parametrize("processes", [[], ["--processes", "1"]])
+def test_what_failed_on_one_server_is_run_on_it(folder, capfd, processes):
+    """Also by the results of that run; after a run that names no server, on both."""
+    (folder / "one.robot").write_text(ON_ONE_SERVER)
+    both = ["run", "--server", "both", *processes]
+    assert 1 == main([*both, "one.robot"])
+    for expected in (1, 0):
+        variables = ["--variable", f"GOOD:{'threaded' if expected else 'async'}"]
+        assert expected == main([*both, "--last-failed", *variables, "one.robot"])
+        results = ExecutionResult(folder / "results/output.xml").suite
+        assert ["One"] == [test.name for test in results.all_tests]
+        assert "Async" == results.name
+    assert 252 == main([*both, "--last-failed", "one.robot"])
+    assert "No test failed in the last run" in capfd.readouterr().err
+    assert 1 == main(["run", "--variable", "SERVER:neither", "one.robot"])
+    assert 1 == main([*both, "--last-failed", "one.robot"])
+    names = {
+        test.full_name for test in ExecutionResult(folder / "results/output.xml").suite.all_tests
+    }
+    assert {"Acceptance.Threaded.One", "Acceptance.Async.One"} == names
 
 
 def test_without_a_last_run(folder, capsys):
