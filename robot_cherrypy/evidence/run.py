@@ -7,6 +7,7 @@ from robot.libraries.BuiltIn import BuiltIn
 
 from robot_cherrypy.cleanup import Cleanup
 from robot_cherrypy.evidence.judge import Judge
+from robot_cherrypy.evidence.known_secrets import SECRETS
 from robot_cherrypy.evidence.listener import TestListener
 from robot_cherrypy.evidence.options import ListenerOptions
 from robot_cherrypy.evidence.run_history import RunHistory
@@ -33,7 +34,7 @@ class Run:
         self.listener = TestListener(
             self.servers, self.history, self.judge, self.page_clocks, self.cleanup, ended=self._end
         )
-        self.pausing = PausingListener(lambda: self.listener.options)
+        self.pausing = PausingListener(lambda: self.listener.options, self._server_errors)
 
     @property
     def listeners(self) -> list[ListenerV3]:
@@ -46,6 +47,11 @@ class Run:
         if cls._current is None:
             cls._current = cls()
         return cls._current
+
+    def _server_errors(self) -> list[str]:
+        """Return the server errors that the running test has had and did not expect."""
+        self.judge.assign_new_errors()
+        return [SECRETS.masker().text(line) for line in self.judge.verdict(is_complete=False)]
 
     def _end(self) -> None:
         if Run._current is self:

@@ -4,7 +4,7 @@ import functools
 import math
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -64,13 +64,17 @@ class PausingListener(ListenerV3):
 
     Args:
         options: Returns the options of the running suite.
+        server_errors: Returns lines about those that the running test has had so far.
     """
 
     # Behind the listener that judges a test.
     ROBOT_LISTENER_PRIORITY = 1e9
 
-    def __init__(self, options: Callable[[], _Options]) -> None:
+    def __init__(
+        self, options: Callable[[], _Options], server_errors: Callable[[], Sequence[str]]
+    ) -> None:
         self._options = options
+        self._server_errors = server_errors
         self._replacements = Replacements()
         self._is_installed = False
         self._stop: Stop | None = None  # that is going on
@@ -172,7 +176,8 @@ class PausingListener(ListenerV3):
         self._step_depth = -math.inf
         self._stop = Stop(terminal, data, result)
         try:
-            choice = self._stop.ask(title, message)
+            new = [line for line in self._server_errors() if line not in message]
+            choice = self._stop.ask(title, "\n".join([*filter(None, [message]), *new]))
         finally:
             self._stop = None
         if choice is Choice.STEP:

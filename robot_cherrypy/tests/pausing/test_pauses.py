@@ -97,6 +97,48 @@ def test_keyword_that_failed_can_be_retried(run):
     assert 1 == terminal.exit_code
 
 
+HIDDEN_ERROR = (
+    LIBRARY
+    + """\
+*** Test Cases ***
+Buys
+    Expect Server Error    *no tea
+    Start Server    shop:Shop
+    ${url} =    Get Server Url
+    Run Keyword And Ignore Error    Get    ${url}/tea
+    Get    ${url}/buy
+
+*** Keywords ***
+Get
+    [Arguments]    ${url}
+    Evaluate    urllib.request.urlopen($url)
+"""
+)
+
+SHOP = """\
+import cherrypy
+
+class Shop:
+    @cherrypy.expose
+    def tea(self):
+        raise ValueError("no tea")
+
+    @cherrypy.expose
+    def buy(self):
+        raise ValueError("no money")
+"""
+
+
+def test_pause_tells_the_server_errors_so_far(run):
+    """Those that fail the test; the message of a keyword may say only what the page shows."""
+    terminal = run(HIDDEN_ERROR, shop=SHOP)
+    shown = terminal.wait_for_prompt()
+    assert "HTTP Error 500" in shown
+    assert "Server error: GET /buy: ValueError: no money" in shown
+    assert "no tea" not in shown.partition("Failed:")[2]
+    terminal.finish("continue")
+
+
 STEPS = (
     LIBRARY
     + """\
