@@ -42,8 +42,11 @@ Port Is Taken
     ${url}    Start    kinds:Pages
     VAR    ${port}    ${url.rpartition(':')[2]}
     Run Keyword And Expect Error
-    ...    EQUALS:Server 'other' did not start: 127.0.0.1:${port} cannot be bound: Address already in use.
-    ...    Start    kinds:Pages    alias=other    port=${port}
+    ...    EQUALS:Server 'other' did not start: 127.0.0.1:${port} cannot be bound: Address already in use. Server 'sample_app.kinds:Pages' of this run listens there.
+    ...    Start
+    ...    kinds:Pages
+    ...    alias=other
+    ...    port=${port}
     Page Should Be    ${url}    Mounted at /
 
 Alias Is Taken

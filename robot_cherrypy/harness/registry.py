@@ -1,8 +1,11 @@
 """The servers that the keywords of one library use, by alias."""
 
 import contextlib
+import errno
+import os
 from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from robot_cherrypy.errors import ServerError
 from robot_cherrypy.harness.child_process import ChildProcessServer
@@ -112,12 +115,28 @@ class Servers:
         return next(alias for alias in candidates if alias not in self._started)
 
     def start(self, launch: Launch) -> Server:
-        """Start a server and make it the current one."""
+        """Start a server and make it the current one.
+
+        Raises:
+            ServerError: It did not start.
+        """
         server = new_server(launch)
-        server.start()
+        try:
+            server.start()
+        except ServerError as error:
+            if os.strerror(errno.EADDRINUSE) not in str(error):
+                raise
+            raise ServerError(f"{error}{self._listener_at(launch.port)}") from error
         self._started[launch.alias] = server
         self._current = launch.alias
         return server
+
+    def _listener_at(self, port: int) -> str:
+        """Return a sentence about the server of this run that has a port, if one has."""
+        for server in self.started:
+            if server.is_running and urlsplit(server.url).port == port:
+                return f" Server '{server.alias}' of this run listens there."
+        return ""
 
     def use(self, server: RemoteServer) -> None:
         """Make a server that runs elsewhere the current one."""
