@@ -30,6 +30,7 @@ from robot_cherrypy.aio.runtime.watchdog import Watchdog
 from robot_cherrypy.aio.runtime.workers import busy_threads_of, close_pool_of, open_pool_for
 from robot_cherrypy.aio.worker_processes.worker import current
 from robot_cherrypy.asgi import ON_THE_BUS, AsgiCallable, Scope
+from robot_cherrypy.asgi.cancelling import cancel
 from robot_cherrypy.asgi.lifespan import Lifespan, LifespanError, shown
 from robot_cherrypy.errors import ApplicationError
 from robot_cherrypy.event_loops import new_event_loop
@@ -302,7 +303,7 @@ class HTTPServer:
         cherrypy.engine.log(f"Cut after {self.shutdown_timeout} s: {names}", level=30)
         for _ in range(2):  # a request does not wait for its worker thread the second time
             for task in tasks:
-                task.cancel()
+                cancel(task)
             await _wait_for(tasks, time.monotonic() + _CUT_GRACE)
 
     def _close(self, prepared: "_Prepared") -> None:
@@ -442,7 +443,7 @@ def _close_loop(loop: asyncio.AbstractEventLoop) -> None:
     with contextlib.suppress(SystemExit, KeyboardInterrupt):
         tasks = asyncio.all_tasks(loop)
         for task in tasks:
-            task.cancel()
+            cancel(task)
         if tasks:
             loop.run_until_complete(asyncio.wait(tasks, timeout=_CUT_GRACE))
         loop.run_until_complete(loop.shutdown_asyncgens())

@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterator
 from http import HTTPStatus
 from typing import Any
 
-from robot_cherrypy.asgi import BODYLESS, AsgiCallable, Message, Receive, Scope, Send
+from robot_cherrypy.asgi import (
+    BODYLESS,
+    AsgiCallable,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    cancelling,
+)
 from robot_cherrypy.errors import no_bytes
 from robot_cherrypy.pauses import PAUSES
 from robot_cherrypy.traffic import asgi_faults, wsgi_faults
@@ -246,7 +254,7 @@ def _ends_a_coroutine(error: BaseException) -> bool:
         task = asyncio.current_task()
     except RuntimeError:  # the event loop is closed, and its coroutines are too
         return True
-    return task is None or task.cancelling() > 0
+    return task is None or cancelling.is_cancelled(task)
 
 
 def _keep(exchange: Exchange, data: bytes) -> None:

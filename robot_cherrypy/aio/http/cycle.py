@@ -30,7 +30,7 @@ from robot_cherrypy.aio.http.states import (
     ResponseState,
 )
 from robot_cherrypy.aio.http.upgrade import TransportUpgrade
-from robot_cherrypy.asgi import BODYLESS, TRANSPORT_UPGRADE, RawHeaders
+from robot_cherrypy.asgi import BODYLESS, TRANSPORT_UPGRADE, RawHeaders, cancelling
 from robot_cherrypy.errors import no_bytes
 
 if TYPE_CHECKING:
@@ -90,18 +90,18 @@ def _bytes_of(body: Any) -> bytes:
 
 def cancel(task: "asyncio.Task[None]") -> bool:
     """Cancel a task; return whether it has not begun, so that nothing of it is run any more."""
-    task.cancel()
+    cancelling.cancel(task)
     return inspect.getcoroutinestate(task.get_coro()) == inspect.CORO_CREATED  # type: ignore[arg-type]
 
 
 def is_cut(
     error: BaseException, task: "asyncio.Task[None] | None", loop: asyncio.AbstractEventLoop
 ) -> bool:
-    """Whether a task was cancelled from outside; an application may raise the same errors."""
+    """Whether the server has cancelled a task; an application may raise the same errors."""
     if not isinstance(error, asyncio.CancelledError | GeneratorExit):
         return False
     # When the loop does not run any more, its coroutines are closed.
-    return not loop.is_running() or task is None or task.cancelling() > 0
+    return not loop.is_running() or task is None or cancelling.is_cancelled(task)
 
 
 def require_end(state: ResponseState) -> None:

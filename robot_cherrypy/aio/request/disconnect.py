@@ -4,6 +4,7 @@ import asyncio
 from typing import Protocol
 
 from robot_cherrypy.asgi import Receive, Scope
+from robot_cherrypy.asgi.cancelling import cancel
 
 _BODY_HEADERS = frozenset({b"content-length", b"transfer-encoding"})
 
@@ -41,7 +42,7 @@ class DisconnectWatch:
         while (await self._receive())["type"] != "http.disconnect":
             pass
         if self._task is not None and not self._response.finished:
-            self._task.cancel()
+            cancel(self._task)
 
     def stop(self) -> None:
         """Stop watching."""

@@ -116,6 +116,11 @@ class Root:
         raise GeneratorExit
 
     @cherrypy.expose
+    async def own_cancel(self):
+        asyncio.current_task().cancel()
+        await asyncio.sleep(1)
+
+    @cherrypy.expose
     async def empty(self, status):
         cherrypy.response.status = status
         cherrypy.response.headers.update({"Upgrade": "x", "Connection": "close"})
@@ -482,10 +487,11 @@ def test_body_that_the_page_does_not_read(connect, root):
     assert kept <= http2._WINDOW + 65536
 
 
-def test_page_that_raises_what_ends_coroutines(connect):
+@pytest.mark.parametrize("path", ["/give_up", "/own_cancel"])
+def test_page_that_ends_its_own_coroutine(connect, path):
     """It fails as over HTTP/1; only the server's own end of a coroutine is none of its errors."""
     client = connect()
-    assert 500 == client.get("/give_up")[0]
+    assert 500 == client.get(path)[0]
     assert (200, b"hello") == client.get()
 
 

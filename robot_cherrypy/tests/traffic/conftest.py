@@ -199,6 +199,11 @@ class Coroutines(Failing):
         raise ZeroDivisionError("in a coroutine")
 
     @cherrypy.expose
+    async def own_cancel(self):
+        asyncio.current_task().cancel("by its own code")
+        await asyncio.sleep(1)
+
+    @cherrypy.expose
     async def task(self):
         async def work():
             raise RuntimeError("in a task")

@@ -32,6 +32,11 @@ FAILING = {
     "/thread": ("RuntimeError: in a thread", 200),
     "/unlogged": ("KeyError: 'never logged'", 500),
 }
+IN_COROUTINES = {
+    "/coroutine": ("ZeroDivisionError: in a coroutine", 500),
+    "/own_cancel": ("CancelledError: by its own code", 500),
+    "/task": ("RuntimeError: in a task", 200),
+}
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
@@ -43,6 +48,15 @@ def test_an_error_is_recorded(client, kind, path):
     error, status = FAILING[path]
     recorded = [(record.error, record.path, record.status) for record in client.errors()]
     assert [(error, path, status[kind] if isinstance(status, dict) else status)] == recorded
+
+
+@pytest.mark.parametrize("kind", ["async"])
+@pytest.mark.parametrize("path", IN_COROUTINES)
+def test_an_error_in_a_coroutine_is_recorded(client, kind, path):
+    """Also if it is one by which a server ends what nobody waits for."""
+    client.get(path)
+    recorded = [(record.error, record.status) for record in client.errors()]
+    assert [IN_COROUTINES[path]] == recorded
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
