@@ -33,6 +33,7 @@ Permissions Are Granted
     Should Be Equal    ${camera}    granted
 
 Arguments Are Passed To The Browser
+    [Tags]    chromium
     Open Headless Browser    arguments=--user-agent=Tea/1 --mute-audio
     Script Should Return    navigator.userAgent    Tea/1
 
@@ -45,7 +46,7 @@ Options That Do Not Exist Are Named
     [Template]    Opening Should Fail
     There is no time zone 'Berlin'. Did you mean 'Europe/Berlin'?    time_zone=Berlin
     'german' is no language: expected one such as de or de-DE.    language=german
-    There is no permission 'geo'. There are camera, *    permissions=geo
+    *no permission 'geo'. There are camera, *    permissions=geo
     'mute' is no argument for a browser: write '--mute'.    arguments=mute
     The certificate nowhere.pem cannot be read: *    certificates=nowhere.pem
     Browser 'chromium-headless-shell' has no windows: leave out headless\=False.

@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
     from robot_cherrypy.browser.settings import Settings
 
-# Firefox requests no icons for tabs, and windows that are not shown run as fast as the shown one.
+# Firefox requests no icons for tabs, shows JSON as it was sent, and windows that are not shown run as
+# fast as the shown one.
 _PREFERENCES = {
     "browser.chrome.site_icons": False,
+    "devtools.jsonview.enabled": False,
     "dom.min_background_timeout_value": 4,
     "dom.timeout.enable_budget_timer_throttling": False,
 }
@@ -137,6 +139,8 @@ def _commands(
     if downloads is not None:
         behavior = {"type": "allowed", "destinationFolder": downloads}
         yield "browser.setDownloadBehavior", {"downloadBehavior": behavior}
+    if language := settings.emulation.language:  # of numbers and dates
+        yield "emulation.setLocaleOverride", {"locale": language, **_EVERYWHERE}
     if time_zone:
         yield "emulation.setTimezoneOverride", {"timezone": time_zone, **_EVERYWHERE}
     if device := _device("Firefox", settings.device):
