@@ -14,14 +14,21 @@ from robot.libraries.BuiltIn import BuiltIn
 def kill_browser() -> None:
     """Kill the browser that SeleniumLibrary drives, and wait until its driver knows it."""
     library: Any = BuiltIn().get_library_instance("SeleniumLibrary")
-    folder = library.driver.capabilities["chrome"]["userDataDir"]
+    capabilities = library.driver.capabilities
+    if firefox := capabilities.get("moz:processID"):
+        os.kill(firefox, signal.SIGKILL)
+    else:
+        _kill_chromium(capabilities["chrome"]["userDataDir"])
+    while library.driver.service.process.poll() is None and _has_window(library.driver):
+        pass
+
+
+def _kill_chromium(folder: str) -> None:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             command = (entry / "cmdline").read_bytes().decode()
             if folder in command and not re.search("--type=", command):
                 os.kill(int(entry.name), signal.SIGKILL)
-    while library.driver.service.process.poll() is None and _has_window(library.driver):
-        pass
 
 
 def _has_window(driver: Any) -> bool:

@@ -19,6 +19,9 @@ _HIGHEST = 8_000
 # Tags by which a page names other resources, and the address that its own are relative to.
 _LOADING_TAG = re.compile(r"<(?:link|base)(?![\w-])", re.IGNORECASE)
 
+# The attribute with pictures of several sizes. Firefox may load one before it knows the policy.
+_PICTURES = re.compile(r"(?<![\w-])srcset(?=\s*=)", re.IGNORECASE)
+
 
 def text(value: str) -> str:
     """Return a text, also for a quoted attribute."""
@@ -81,7 +84,8 @@ def page_frame(document: str, width: int = 0, height: int = 0) -> str:
     """Return a frame that shows the document of a page, and runs and loads nothing of it.
 
     The policy stands before all else, so that the document is not read ahead without it. It does
-    not cover links that only open connections, so links become elements without a meaning.
+    not cover links that only open connections, so links become elements without a meaning, as do
+    attributes that Firefox has followed nevertheless.
 
     Args:
         document: The HTML of the page.
@@ -89,7 +93,7 @@ def page_frame(document: str, width: int = 0, height: int = 0) -> str:
             unknown. What does not fit into the report is made smaller.
         height: Height of the page in CSS pixels.
     """
-    inert = _LOADING_TAG.sub("<meta", document)
+    inert = _PICTURES.sub("data-srcset", _LOADING_TAG.sub("<meta", document))
     frame = f"<iframe sandbox loading=lazy srcdoc='{text(_DOCTYPE + _POLICY + inert)}'></iframe>"
     size = f" style='--width:{width}px;--height:{min(height, _HIGHEST)}px'" if width else ""
     return f"<div class=page><div class=sheet{size}>{frame}</div></div>"

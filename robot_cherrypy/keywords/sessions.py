@@ -13,8 +13,10 @@ from robot_cherrypy.harness.registry import Servers
 from robot_cherrypy.harness.server import Server
 from robot_cherrypy.harness.sessions import Cookie, sessions_of
 from robot_cherrypy.keywords.options import Options
+from robot_cherrypy.pages.observers import observer_of
 from robot_cherrypy.pages.origins import base_url_in
 from robot_cherrypy.pages.selenium import cdp, usable_driver
+from robot_cherrypy.pages.stored_state import set_cookies
 
 
 class SessionKeywords:
@@ -103,7 +105,7 @@ class SessionKeywords:
 
 
 def _set_cookie(driver: Any, server: Server, cookie: Cookie) -> None:
-    """Set a cookie in a browser. Without CDP, as in Firefox, the browser has to be on its site.
+    """Set a cookie in a browser. Where only its driver can do that, it has to be on its site.
 
     It takes the place of others with its name that the page would get: one of the host and one of
     its domain are two cookies (RFC 6265, 5.3).
@@ -111,10 +113,7 @@ def _set_cookie(driver: Any, server: Server, cookie: Cookie) -> None:
     page_url = base_url_in(driver, server)
     result = cdp(driver, "Network.getCookies", urls=[page_url + cookie.path])
     if result is None:
-        if not driver.current_url.startswith(page_url):
-            driver.get(page_url)
-        driver.delete_cookie(cookie.name)
-        driver.add_cookie(_for_webdriver(cookie))
+        _set_cookie_by_webdriver(driver, page_url, cookie)
         return
     for other in result["cookies"]:
         if other["name"] == cookie.name:
@@ -125,6 +124,18 @@ def _set_cookie(driver: Any, server: Server, cookie: Cookie) -> None:
         raise SessionError(f"The browser did not take the cookie {cookie}.")
     if page_url != server.public_url:
         cdp(driver, "Network.setCookie", **_for_cdp(cookie, server.public_url))
+
+
+def _set_cookie_by_webdriver(driver: Any, page_url: str, cookie: Cookie) -> None:
+    values = _for_webdriver(cookie)
+    if "cookies" in observer_of(driver).offers:
+        host = urlsplit(page_url).hostname
+        values["domain"] = f".{cookie.domain.lstrip('.')}" if cookie.domain else host
+    elif not driver.current_url.startswith(page_url):
+        driver.get(page_url)
+    if driver.current_url.startswith(page_url):
+        driver.delete_cookie(cookie.name)
+    set_cookies(driver, [values])
 
 
 def _for_cdp(cookie: Cookie, base_url: str) -> dict[str, Any]:

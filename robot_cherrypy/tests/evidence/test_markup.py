@@ -65,13 +65,15 @@ def test_parts_are_folded():
 
 
 def test_a_page_in_the_report_loads_nothing():
-    """Its policy comes first; links, which may open connections in spite of it, are none."""
+    """Its policy comes first; what browsers may follow in spite of it has no meaning."""
     document = "<!DOCTYPE html><head><LINK rel=preconnect href=//x><base href=//x></head>"
     [frame] = Parsed(markup.page_frame(document)).all("iframe")
     shown = frame.attributes["srcdoc"]
     assert shown.startswith("<!DOCTYPE html><meta http-equiv=Content-Security-Policy content=")
     assert "default-src 'none'" in shown
     assert shown.endswith("<head><meta rel=preconnect href=//x><meta href=//x></head>")
+    [frame] = Parsed(markup.page_frame('<img src="//x" SRCSET="//x 2x">srcset')).all("iframe")
+    assert frame.attributes["srcdoc"].endswith('><img src="//x" data-srcset="//x 2x">srcset')
 
 
 def test_half_a_surrogate_pair_is_written_out():
