@@ -51,7 +51,7 @@ Start Remote Driver
 
 Open Remote Browser
     [Documentation]    Opens a browser on the current server through that WebDriver.
-    Open Headless Browser    remote_url=${REMOTE}    capabilities=${CAPABILITIES}
+    Open Headless Browser    browser=chrome    remote_url=${REMOTE}    capabilities=${CAPABILITIES}
 
 Close Everything
     [Documentation]    Closes the browsers and stops the servers.

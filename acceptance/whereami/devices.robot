@@ -50,7 +50,7 @@ Device Should Show Where It Is
     [Documentation]    The browser emulates the device, the page fits on it, and shows a position.
     [Arguments]    ${device}    ${agent}
     Carry Phone    ${device}
-    Go To Page    /
+    Show Page At    0    0
     Set Geolocation    -33.857    151.215    accuracy=25
     Phone Should Show    33.85700° S    151.21500° E
     ${user_agent}    Execute Javascript    return navigator.userAgent
@@ -59,3 +59,9 @@ Device Should Show Where It Is
     Should Be True    ${touch}
     Page Should Fit
     Server Should Know    -33.857    151.215
+
+Show Page At
+    [Documentation]    Opens the page where the phone is.
+    [Arguments]    ${latitude}    ${longitude}
+    Move To    ${latitude}    ${longitude}
+    Go To Page    /

@@ -10,8 +10,9 @@ Test Timeout     2 minutes
 *** Test Cases ***
 Phone Moves Along A Track
     Carry Phone
+    Move To    48.137    11.575
     Go To Page    /
-    Move And Be Followed    48.137    11.575
+    Server Should Know    48.137    11.575
     Move And Be Followed    48.138    11.577
     Move And Be Followed    48.140    11.580
     Track Should Have    3
@@ -28,10 +29,10 @@ Position Is Refused
 Position Is Allowed After All
     Carry Phone
     Owner Refuses
+    Move To    48.137    11.575
     Go To Page    /
     Phone Should Say    The browser may not share your position.
     Owner Allows
-    Move To    48.137    11.575
     Click Button    Locate me again
     Phone Should Say    You are here.
 
@@ -47,6 +48,7 @@ Position Becomes Stale
     Phone Should Show    48.13800° N    11.57700° E
 
 Position Cannot Be Found
+    [Tags]    chromium
     Carry Phone
     Lose Position
     Go To Page    /
@@ -54,8 +56,9 @@ Position Cannot Be Found
 
 Network Is Lost And Comes Back
     Carry Phone
+    Move To    48.137    11.575
     Go To Page    /
-    Move And Be Followed    48.137    11.575
+    Server Should Know    48.137    11.575
     Go Offline
     Move And Be Told    48.138    11.577    Offline: 1 position waits
     Move And Be Told    48.140    11.580    Offline: 2 positions wait
@@ -67,7 +70,11 @@ Remote Browser Is Used
     [Documentation]    The browser of a phone is reached in this way, through the URL of a WebDriver.
     ${remote}    ${capabilities}    Start Web Driver
     Start Server    sample_app.whereami:WhereAmI    server=${SERVER}
-    Open Headless Browser    device=Pixel 7    remote_url=${remote}    capabilities=${capabilities}
+    Open Headless Browser
+    ...    browser=chrome
+    ...    device=Pixel 7
+    ...    remote_url=${remote}
+    ...    capabilities=${capabilities}
     Set Geolocation    48.137    11.575
     Phone Should Show    48.13700° N    11.57500° E
     [Teardown]    Run Keywords    Put Phone Away    AND    Stop Web Driver

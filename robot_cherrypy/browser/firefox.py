@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from robot_cherrypy.browser.settings import Settings
 
-# Firefox requests no icons for tabs, shows JSON as it was sent, and windows that are not shown run as
-# fast as the shown one.
+# Firefox requests no icons for tabs, shows JSON as it was sent, and runs windows that are not shown
+# as fast as the shown one.
 _PREFERENCES = {
     "browser.chrome.site_icons": False,
     "devtools.jsonview.enabled": False,

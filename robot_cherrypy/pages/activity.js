@@ -85,6 +85,22 @@
     replace(globalThis.IDBFactory?.prototype, name, (...call) => settled(Reflect.apply(...call)));
   replace(globalThis.IDBDatabase?.prototype, "transaction", (...call) => settled(Reflect.apply(...call)));
 
+  // Where workers cannot be asked themselves, one may send something at any time until it is ended.
+  const workers = new Set(), ended = new WeakSet();
+  try {
+    globalThis.Worker &&= new Proxy(globalThis.Worker, {
+      construct(target, values, created) {
+        const worker = Reflect.construct(target, values, created);
+        workers.add(new WeakRef(worker));
+        return worker;
+      },
+    });
+  } catch { /* it cannot be replaced */ }
+  replace(globalThis.Worker?.prototype, "terminate", (target, self, values) => {
+    ended.add(self);
+    return Reflect.apply(target, self, values);
+  });
+
   const inWords = (entry) => {
     if (entry.every) return `an interval of ${Math.round(entry.every)} ms`;
     const name = { frame: "an animation frame", idle: "an idle callback", timer: "a timer" }[entry.kind];
@@ -99,7 +115,7 @@
   const isPlaying = () => [...(globalThis.document?.querySelectorAll("audio, video") ?? [])].some(
     (media) => !media.paused && !media.ended);
 
-  const state = (within) => {
+  const state = (within, workersAreAsked = true) => {
     if (globalThis.document && !mutations) {
       mutations = new MutationObserver(() => { version += 1; });
       mutations.observe(document, { attributes: true, characterData: true, childList: true, subtree: true });
@@ -115,6 +131,7 @@
     if (animations().some((left) => left <= within)) both.push("an animation");
     const changing = [...both, ...soon.map(inWords)];
     if (!isWhole) changing.push("what the page began before it was watched");
+    if (!workersAreAsked && [...workers].some((each) => each.deref() && !ended.has(each.deref()))) changing.push("a worker");
     if (isPlaying()) changing.push("a film or sound");
     return { version, began, changing: [...new Set(changing)].slice(0, 5), pending: [...both, ...once.map(inWords)].slice(0, 5) };
   };

@@ -171,7 +171,7 @@ class BidiObserver(WindowsObserver):
 
     def activity(self, within: float, timeout: float) -> Activity:
         """Return what pages will do within a time."""
-        state = f"globalThis.__robot_cherrypy_activity?.state({round(1000 * within)})"
+        state = f"globalThis.__robot_cherrypy_activity?.state({round(1000 * within)}, false)"
         results = self._run(f"JSON.stringify({state} ?? {{}})", min(timeout, SILENCE))
         return activity_of([result and json.loads(_value(result) or "{}") for result in results])
 

@@ -3,6 +3,7 @@
 import asyncio
 
 from robot_cherrypy.asgi import AsgiCallable, Message, Receive, Scope, Send
+from robot_cherrypy.asgi.cancelling import cancel
 from robot_cherrypy.traffic.faults import Cut, Injection, Wait, error_page
 
 
@@ -23,13 +24,10 @@ def injected(application: AsgiCallable, injection: Injection) -> AsgiCallable:
 
 
 async def _disconnect() -> None:
-    """Cancel the request; `aio.http.cycle.Cycle.run` closes the connection of a cancelled one.
-
-    The recorder would record a CancelledError of a task that is not cancelled as an error.
-    """
+    """Cancel the request as the server does, which then closes the connection."""
     task = asyncio.current_task()
     assert task is not None
-    task.cancel()
+    cancel(task)
     await asyncio.sleep(0)
 
 

@@ -8,6 +8,7 @@ from robot_cherrypy.aio.http.cycle import cycle_of
 from robot_cherrypy.aio.runtime import bridge
 from robot_cherrypy.aio.runtime.turns import with_turns
 from robot_cherrypy.asgi import Message, RawHeaders, Send
+from robot_cherrypy.asgi.cancelling import cancel_with
 from robot_cherrypy.errors import no_bytes
 
 # How many statuses are kept, and how long, in bytes: an application may make a reason phrase of
@@ -74,7 +75,7 @@ class ResponseWriter:
         except asyncio.CancelledError:
             task = asyncio.current_task()
             if task is not None and not task.cancelling():
-                task.cancel()  # what sends has cancelled the request
+                cancel_with(task, self._sending)
             raise
 
     async def _send_messages(self, status: bytes, headers: RawHeaders, body: bytes) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from greenlet import getcurrent
 
 from robot_cherrypy.aio.runtime import bridge
+from robot_cherrypy.asgi.cancelling import cancel_with
 
 if TYPE_CHECKING:
     from contextvars import Context
@@ -135,7 +136,7 @@ class Job:
         self._waiting = None
         self._pool.wait_ended()
         if waiting.cancelling() and not self.cancelled and self._task is not None:
-            self._task.cancel()  # what the thread waited for has cancelled the request
+            cancel_with(self._task, waiting)
         value, error = (None, asyncio.CancelledError()) if waiting.cancelled() else waiting.result()
         if error is None:
             waiter.set_result(value)
