@@ -21,7 +21,7 @@ Query Is An Argument
 Path Is An Argument
     Go To Page    /
     Click Link    Dracula
-    Wait Until Page Contains    by Bram Stoker
+    Page Should Contain    by Bram Stoker
 
 Book That Is Not There Is Not Found
     Go To Page    /book/7

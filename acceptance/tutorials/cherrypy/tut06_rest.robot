@@ -46,5 +46,5 @@ Page Should Show
     Go To Page    /
     Input Text    name    Ada
     Click Button    Enter
-    Wait Until Page Contains    Hello, Ada!
+    Page Should Contain    Hello, Ada!
     Element Should Contain    css:ul    ${title}

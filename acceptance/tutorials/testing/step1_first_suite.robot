@@ -16,7 +16,7 @@ ${SERVER}    threaded
 Visitor Orders Tea
     Input Text    grams    250
     Click Button    Order
-    Wait Until Page Contains    250 g of tea are on their way.
+    Page Should Contain    250 g of tea are on their way.
 
 
 *** Keywords ***

@@ -14,14 +14,14 @@ Visitor Signs In
     Input Text    name    Ada
     Input Password    word    earl grey
     Click Button    Sign in
-    Wait Until Page Contains    Welcome, Ada.
+    Page Should Contain    Welcome, Ada.
 
 Wrong Password Is Refused
     [Setup]    Go To Page    /
     Input Text    name    Ada
     Input Password    word    darjeeling
     Click Button    Sign in
-    Wait Until Page Contains    Name or password is wrong.
+    Page Should Contain    Name or password is wrong.
 
 Member Orders Tea
     [Setup]    Seed Session    name=Ada

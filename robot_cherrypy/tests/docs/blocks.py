@@ -3,14 +3,16 @@
 A comment right above a block says what the reader is told in prose:
 
     <!-- file: NAME -->      the block is a file of that name, beside those of the same document
-    <!-- not run: REASON --> the block is not executed, and why
+    <!-- fails -->           the block is meant to fail
+    <!-- serves: URL -->     the command serves this URL until Ctrl-C
+    <!-- output -->          the block is what the block before it prints; `…` stands for anything
+    <!-- not run: REASON --> the block is not executed, or is no output, and why
 
-A block without a language, or with `text`, shows output or folders and is not code. A block with a
-directive of the site, such as `{toctree}`, shows what is elsewhere.
+A block with a directive of the site, such as `{toctree}`, shows what is elsewhere.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from markdown_it import MarkdownIt
@@ -18,19 +20,22 @@ from markdown_it import MarkdownIt
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("docs/**/*.md"))]
 
-_NOTE = re.compile(r"<!-- (file|not run): (.+?) -->\s*")
+_NOTE = re.compile(r"<!-- (file|fails|serves|output|not run)(?:: (.+?))? -->\s*")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A code block; `file` is its file's name, `not_run` the reason for not executing it."""
+    """A code block, with what the comment above it says, and what it prints."""
 
     document: str
     line: int
     language: str
     text: str
     file: str | None = None
+    fails: bool = False
+    serves: str | None = None
     not_run: str | None = None
+    output: str | None = None
 
     def __str__(self):
         """Return where it stands."""
@@ -49,10 +54,12 @@ def blocks_of(name, markdown):
     for token in MarkdownIt().parse(markdown):
         note = _NOTE.fullmatch(token.content) if token.type == "html_block" else None
         if note:
-            notes[note[1].replace(" ", "_")] = note[2]
+            notes[note[1].replace(" ", "_")] = note[2] or True
         elif token.type == "fence":
             language = token.info.strip()
-            if language not in {"", "text"} and not language.startswith("{"):
+            if "output" in notes:
+                found[-1] = replace(found[-1], output=token.content)
+            elif not language.startswith("{"):
                 line = token.map[0] + 1
                 found.append(
                     Block(document=name, line=line, language=language, text=token.content, **notes)
