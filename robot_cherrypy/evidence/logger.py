@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from robot.api import logger
 
 import robot_cherrypy
-from robot_cherrypy import errors
 from robot_cherrypy.errors import RobotCherryPyError
 from robot_cherrypy.evidence.known_secrets import SECRETS
+from robot_cherrypy.evidence.messages import anchor_of
 from robot_cherrypy.traffic.text import encodable, text_by
 
 # The page about messages, of the documentation of this version.
@@ -78,9 +78,8 @@ def _shortened(text: str) -> str:
 
 def explain(error: BaseException) -> None:
     """Write, below the running keyword, where the documentation explains an error of ours."""
-    public = (cls.__name__ for cls in type(error).__mro__ if cls.__name__ in errors.__all__)
-    if name := next(public, None):
-        info(f'<a href="{_MESSAGES_PAGE}#{name.lower()}">What this means: {name}</a>', html=True)
+    if anchor := anchor_of(error):
+        info(f'<a href="{_MESSAGES_PAGE}#{anchor}">What this means</a>', html=True)
 
 
 def make_harmless(error: BaseException) -> BaseException:

@@ -105,7 +105,7 @@ def _environment():
 
 
 def _serve(command, block, folder):
-    """Run a command until it serves, and has printed what is shown; press Ctrl-C.
+    """Run a command until it has printed what is shown, and serves; press Ctrl-C.
 
     Returns:
         As `_run` does.
@@ -124,8 +124,8 @@ def _serve(command, block, folder):
         ) as program,
     ):
         try:
-            _wait_until(lambda: _is_served(block.serves), program, printed)
             _wait_until(lambda: _is_printed(block, printed.read_text()), program, printed)
+            _wait_until(lambda: _is_served(block.serves), program, printed)
             program.send_signal(signal.SIGINT)
             code = program.wait(60)
         finally:
@@ -217,9 +217,7 @@ def _ini(block, _folder):
 
 
 def _text(block, _folder):
-    raise AssertionError(
-        "The block is no output of the one before it, and does not say what it is."
-    )
+    raise AssertionError("The block has no comment that says of what it is the output.")
 
 
 RUNNERS = {

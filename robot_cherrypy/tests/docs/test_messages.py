@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from robot_cherrypy import errors
+from robot_cherrypy import CherryPyLibrary, errors
+from robot_cherrypy.evidence.messages import anchor_of, texts
 from robot_cherrypy.tests.docs.blocks import ROOT
 
 PAGE = (ROOT / "docs/reference/messages.md").read_text("utf-8")
@@ -57,10 +58,32 @@ def test_messages_of_the_source_are_listed(names, messages):
     assert len(anchors) == len(set(anchors))
 
 
-def test_values_are_left_out(messages):
+def test_values_are_left_out():
     """What differs from case to case is not in a message, nor in its anchor."""
     source = (
         "raise ServerError(f\"No '{name}' within {limit:g} s: \" + reason)\nServerError(reason)"
     )
 
-    assert ["No '…' within … s: …"] == list(messages._of_source(ast.parse(source), {"ServerError"}))
+    assert ["No '…' within … s: …"] == list(texts(ast.parse(source), {"ServerError"}))
+
+
+@pytest.mark.parametrize(
+    ("keyword", "arguments", "anchor"),
+    [
+        ("switch_server", ["shop"], "servererror-"),
+        (
+            "stop_load_balancer",
+            [],
+            "stackerror-no-load-balancer-runs-use-start-load-balancer-first",
+        ),
+        ("Close WebSocket", [], "websocketerror-there-is-no-websocket-use-connect-websocket-first"),
+    ],
+)
+def test_message_of_a_keyword_has_its_own_anchor(keyword, arguments, anchor, messages):
+    """The log links to the message itself, and the page has it."""
+    with pytest.raises(errors.RobotCherryPyError) as raised:
+        CherryPyLibrary().run_keyword(keyword, arguments)
+
+    found = anchor_of(raised.value)
+    assert found.startswith(anchor)
+    assert any(f"{{#{found}}}" in messages.messages(*names) for names in MADE)

@@ -95,7 +95,7 @@ class _OwnServerError(ServerError):
     ],
 )
 def test_an_error_of_ours_is_explained(error, anchor, monkeypatch):
-    """The log links to the section about its public class."""
+    """The log links to the section about its public class, where its message is not known."""
     written = []
     monkeypatch.setattr(logger.logger, "info", lambda text, **_options: written.append(text))
     logger.explain(error)
