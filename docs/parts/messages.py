@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from parts.source import DOCS
-from robot_cherrypy.evidence.messages import VALUE, anchor, is_listed, texts
+from robot_cherrypy.evidence.message_anchors import VALUE, anchor, is_listed, texts
 
 _PACKAGE = DOCS.parent / "robot_cherrypy"
 

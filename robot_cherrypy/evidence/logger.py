@@ -13,7 +13,7 @@ from robot.api import logger
 import robot_cherrypy
 from robot_cherrypy.errors import RobotCherryPyError
 from robot_cherrypy.evidence.known_secrets import SECRETS
-from robot_cherrypy.evidence.messages import anchor_of
+from robot_cherrypy.evidence.message_anchors import anchor_of
 from robot_cherrypy.traffic.text import encodable, text_by
 
 # The page about messages, of the documentation of this version.

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from robot_cherrypy import CherryPyLibrary, errors
-from robot_cherrypy.evidence.messages import anchor_of, texts
+from robot_cherrypy.evidence.message_anchors import anchor_of, texts
 from robot_cherrypy.tests.docs.blocks import ROOT
 
 PAGE = (ROOT / "docs/reference/messages.md").read_text("utf-8")
