@@ -15,6 +15,7 @@ from robot_cherrypy.containers.engine import EngineName, find_engine
 from robot_cherrypy.errors import ContainerError
 from robot_cherrypy.hosts import host_requirements
 from robot_cherrypy.hosts.kubernetes import programs
+from robot_cherrypy.hosts.units import system
 
 # How long an engine may take to remove what a killed run has left, in seconds.
 _TIMEOUT = 120
@@ -45,6 +46,14 @@ def why_no_kubernetes(image: str) -> str:
     reason = programs.why_no_kubernetes()
     if not reason and not programs.are_built():
         reason = "Kubernetes is not built yet, which takes minutes: tox -e kubernetes builds it"
+    return _why_not(reason, image)
+
+
+def why_no_units(image: str) -> str:
+    """Return why hosts with units cannot be started here; nothing if they can."""
+    reason = system.why_no_units()
+    if not reason and not system.is_installed():
+        reason = "the system of such hosts is not installed yet: tox -e units installs it"
     return _why_not(reason, image)
 
 

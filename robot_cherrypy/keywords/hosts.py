@@ -32,23 +32,28 @@ class HostKeywords:
     ) -> list[str]:
         """Start hosts on one flat network and join them to a cluster; return when all are ready.
 
-        A host is a set of namespaces of this machine with a Docker engine of its own, and can be
-        killed as if its power had failed. Hosts reach each other and the test, and nothing else:
-        they have no internet. All is removed by `Stop Hosts`, or else at the end of the suite that
-        started it, even if the run is killed. For a cluster that there is, see `Use Hosts`.
+        A host is a set of namespaces of this machine with a Docker engine of its own, or with
+        systemd and Podman, and can be killed as if its power had failed. Hosts reach each other and
+        the test, and nothing else: they have no internet. All is removed by `Stop Hosts`, or else
+        at the end of the suite that started it, even if the run is killed. For a cluster that there
+        is, see `Use Hosts`.
 
         It needs Linux, root, and the programs of the packages ``docker.io``, ``iproute2`` and
-        ``iptables``. Kubernetes is built from Debian's source package at the first start, which
+        ``iptables``. For hosts with systemd, Debian 13 is installed at the first start, by the
+        package ``mmdebstrap``; that takes a minute and 350 MB, and is kept in the cache folder of
+        the user. Kubernetes is built from Debian's source package at the first start, which
         takes minutes and is kept in the cache folder of the user. That needs Debian 12 and further
         packages, which the message of the error names.
 
         Args:
             number: How many hosts, from 1 to 50.
-            engine: What joins them: ``swarm``, which is Docker Swarm, or ``kubernetes``, which is
-                Kubernetes 1.20, the newest that is in Debian as a whole.
+            engine: What joins them: ``swarm``, which is Docker Swarm; ``units``, which is systemd
+                on each host with Podman 5, and etcd 3.5 beside them at ``http://registry:2379``;
+                or ``kubernetes``, which is Kubernetes 1.20, the newest that is in Debian as a
+                whole.
             managers: How many of the hosts, the first, are managers, of which more than half have
                 to run so that Swarm starts anything; by default 3, or 1 of fewer than 3 hosts. The
-                control plane of Kubernetes is on none of the hosts.
+                control plane of Kubernetes is on none of the hosts, nor is the etcd of units.
             disk: Where the hosts' images and volumes are: in ``memory``, which is several times
                 faster, or in a ``folder`` for temporary files. Each host has all images of its own.
             timeout: How long it may take until all are ready.
@@ -132,8 +137,8 @@ class HostKeywords:
     ) -> None:
         """Deploy the services of a stack on the hosts; return when all replicas are ready.
 
-        On Swarm the stack is a stack file, on Kubernetes a folder of kustomize, or a file or folder
-        of manifests.
+        On Swarm the stack is a stack file, on hosts with systemd a folder of units, on Kubernetes a
+        folder of kustomize, or a file or folder of manifests.
 
         A replica is ready when its health check passes; without one, when it runs. A container that
         has ended with exit code 0 and is not started again was a job, and is ready too. If a stack
@@ -149,15 +154,24 @@ class HostKeywords:
         written in the older way. Images are copied to hosts that `Start Hosts` has started; another
         cluster takes them from where it always does.
 
+        All files of a folder of units are in ``/etc/containers/systemd`` of each host, where Podman
+        makes services of its units (quadlets), and systemd's own units in ``/etc/systemd/system``.
+        What has a section ``[Install]`` is started, and named in keywords as its file is, without
+        ``@``. Of a template, such as ``web@.container``, as many instances are started as there are
+        hosts, on different ones. Another unit is started on the first host, or, if it has
+        ``ConditionHost=``, on each host that this allows. A unit that has changed, and each if
+        another file has, is restarted, one after the other. Hosts know each other by their names.
+
         Ports are those of hosts, so that fixed ones cannot meet anything: see `Get Service Url`.
         Where the kernel lacks IPVS, a service has no address of its own, but its name stands for
         those of all its containers (``endpoint_mode: dnsrr``), and a port exists on the hosts with
         a container of the service only (``mode: host``); a warning says so.
 
         Args:
-            path: The stack file, folder of kustomize or manifests, from the folder of the suite or
-                the current one.
-            name: Name of the stack: lower-case letters, digits, ``-`` and, on Swarm, ``_``.
+            path: The stack file, folder of units, of kustomize or manifests, from the folder of the
+                suite or the current one.
+            name: Name of the stack: lower-case letters, digits, ``-`` and, except on Kubernetes,
+                ``_``.
             images: Further images, a list or names separated by commas: names in the engine of this
                 machine, and archives of ``docker save``, which need no engine.
             timeout: How long it may take until all are ready, once the images are on the hosts.
@@ -251,6 +265,9 @@ class HostKeywords:
     def drain_host(self, host: str, timeout: timedelta = _TIMEOUT) -> None:
         """Stop the containers on a host in an orderly way, and start them elsewhere.
 
+        Units that name the host by ``ConditionHost=`` are stopped only, until the host is resumed;
+        instances of a template are started elsewhere before they are stopped.
+
         It returns when none is left there. `Resume Host` lets the host have containers again.
 
         Args:
@@ -291,11 +308,11 @@ class HostKeywords:
         """Wait until a number of containers of a service are ready.
 
         Those on hosts that were killed or disconnected do not count, also before the cluster has
-        noticed that.
+        noticed that. Nothing but `Scale Service` and `Drain Host` starts units elsewhere.
 
         Args:
-            service: Name of the service in the stack file; on Kubernetes that of a Deployment,
-                StatefulSet, DaemonSet, Job or Service.
+            service: Name of the service in the stack file, or of the unit; on Kubernetes that of a
+                Deployment, StatefulSet, DaemonSet, Job or Service.
             number: How many.
             timeout: How long it may take.
 
@@ -323,8 +340,9 @@ class HostKeywords:
 
         Args:
             service: Name of the service in the stack file.
-            port: On Swarm that of its containers, which it has to publish; on Kubernetes that of
-                the Service of this name, or else of its pods.
+            port: That of its containers, which it has to publish; on Kubernetes that of the Service
+                of this name, or else of its pods. Of a unit without a container, or with
+                ``Network=host``, that of the host.
             scheme: How the URL begins, such as ``https`` or ``redis``.
             host: Name of the host that the URL leads to, and to no other; by default any.
 

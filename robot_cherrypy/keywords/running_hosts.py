@@ -13,8 +13,9 @@ from robot_cherrypy.hosts.host_network import Disk
 from robot_cherrypy.hosts.kubernetes.kubernetes_cluster import KubernetesCluster
 from robot_cherrypy.hosts.kubernetes.kubernetes_hosts import KubernetesHosts
 from robot_cherrypy.hosts.swarm import Swarm
+from robot_cherrypy.hosts.units.units_hosts import UnitsHosts
 
-HostEngine = Literal["swarm", "kubernetes"]
+HostEngine = Literal["swarm", "units", "kubernetes"]
 
 _CLEANUP = "hosts"
 
@@ -92,6 +93,10 @@ def _make(engine: HostEngine, number: int, managers: int | None, disk: Disk) -> 
         if managers is not None:
             raise HostError("Hosts with Kubernetes have no managers: those are beside them.")
         return KubernetesHosts(number, disk)
+    if engine == "units":
+        if managers is not None:
+            raise HostError("Hosts with units have no managers: nothing moves their units.")
+        return UnitsHosts(number, disk)
     return Swarm(number, _usual_managers(number) if managers is None else managers, disk)
 
 

@@ -5,19 +5,12 @@
 builds them, where a cluster can be started.
 """
 
-import fcntl
-import hashlib
-import os
 import platform
 import shutil
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from robot_cherrypy.errors import HostError, StackError
+from robot_cherrypy.hosts.built_once import built, place_of
 from robot_cherrypy.hosts.host_requirements import why_no_hosts
-from robot_cherrypy.stack.guarded_program import GuardedProgram
 
 SOURCE = Path(__file__).parent / "source"
 
@@ -39,9 +32,6 @@ _TO_BUILD = {
 }
 
 _SOURCES = (Path("/etc/apt/sources.list.d/debian.sources"), Path("/etc/apt/sources.list"))
-
-# How long building may take, in seconds. On two processors it takes three to five minutes.
-_BUILD_TIMEOUT = 3600.0
 
 
 def why_no_kubernetes() -> str | None:
@@ -73,12 +63,9 @@ def programs() -> Path:
     Raises:
         HostError: They cannot be built.
     """
-    folder = _folder()
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with _alone(folder.with_suffix(".lock")):
-        if not folder.is_dir():
-            _build(folder)
-    return folder
+    sources = next((path for path in _SOURCES if path.is_file()), None)
+    command = ["/bin/sh", str(SOURCE / "build.sh"), str(sources), str(SOURCE), str(_folder())]
+    return built(_folder(), "The building of Kubernetes", command)
 
 
 def are_built() -> bool:
@@ -100,32 +87,7 @@ def can_protect() -> bool:
 
 def _folder() -> Path:
     """Return where the programs are kept, for the very way in which they are built."""
-    way = b"".join((SOURCE / name).read_bytes() for name in ("build.sh", "main.go"))
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "robot-cherrypy"
-    return cache / f"kubernetes-{hashlib.sha256(way).hexdigest()[:8]}"
-
-
-@contextmanager
-def _alone(file: Path) -> Iterator[None]:
-    """Wait until no other process builds."""
-    with file.open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _build(folder: Path) -> None:
-    sources = next((path for path in _SOURCES if path.is_file()), None)
-    program = GuardedProgram(
-        "The building of Kubernetes",
-        ["/bin/sh", str(SOURCE / "build.sh"), str(sources), str(SOURCE), str(folder)],
-        stop_signal=signal.SIGTERM,
-    )
-    try:
-        program.wait_until(folder.is_dir, _BUILD_TIMEOUT, "did not end")
-    except StackError as error:
-        raise HostError(str(error)) from error
-    finally:
-        program.stop()
+    return place_of("kubernetes", [SOURCE / "build.sh", SOURCE / "main.go"])
 
 
 if __name__ == "__main__":

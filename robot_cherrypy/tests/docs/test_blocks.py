@@ -35,7 +35,7 @@ NOT_RUN = {
     "docs/pause.md": 5,
     "docs/phone.md": 2,
     "docs/recipes/runs.md": 1,
-    "docs/testing-with-a-cluster.md": 3,
+    "docs/testing-with-a-cluster.md": 4,
     "docs/testing-with-containers.md": 5,
     "docs/tutorials/deploying/5-image.md": 4,
     "docs/tutorials/deploying/6-compose.md": 1,
