@@ -115,6 +115,7 @@ def test_lost_host_loses_nothing_that_was_acknowledged(notes, tell):
         tell("host of the database started: notes are written again after", start)
 
 
+@pytest.mark.kills
 def test_kills_in_a_row_lose_nothing_that_was_acknowledged(notes, tell):
     """A host with an instance is killed again and again."""
     service = notes.find_service("notes")

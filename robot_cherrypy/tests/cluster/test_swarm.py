@@ -68,6 +68,7 @@ def test_suites(cluster, tmp_path):
     robot_on_notes("http://{}:{}".format(*cluster.place), tmp_path)
 
 
+@pytest.mark.kills
 def test_kills_in_a_row_lose_nothing_that_was_acknowledged(cluster, tell):
     """What was written stays, once, whichever host with instances is killed."""
     start = time.monotonic()

@@ -51,8 +51,9 @@ _LISTS = (
     ("image", "ls", "--format={{.ID}} {{.Repository}}:{{.Tag}}"),
 )
 
-# Podman as it works without systemd, and where nobody may raise limits. Containers know each
-# other's names only with netavark.
+# Podman as it works without systemd, and where nobody may raise limits. Its networks would be in a
+# folder of the machine, with those of other boxes. Containers know each other's names only with
+# netavark.
 _CONTAINERS_CONF = """\
 [containers]
 default_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]
@@ -60,12 +61,11 @@ default_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+[network]
+network_config_dir = "/run/networks"
 """
 _NETAVARK = Path("/usr/lib/podman/netavark")
-_NETWORK_CONF = """\
-[network]
-network_backend = "netavark"
-"""
+_NETAVARK_CONF = 'network_backend = "netavark"\n'
 
 
 def main():
@@ -171,8 +171,7 @@ def _start_docker(folder):
 
 def _configure_podman():
     configuration = Path("/run/containers.conf")
-    network = _NETWORK_CONF if _NETAVARK.exists() else ""
-    configuration.write_text(_CONTAINERS_CONF + network)
+    configuration.write_text(_CONTAINERS_CONF + (_NETAVARK_CONF if _NETAVARK.exists() else ""))
     return configuration
 
 
