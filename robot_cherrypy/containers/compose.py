@@ -6,8 +6,10 @@ import importlib.util
 import itertools
 import json
 import os
+import re
 import shlex
 import socket
+import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,9 @@ PROJECT_LABEL = "com.docker.compose.project"
 
 # How long reading a compose file may take, in seconds; it takes a tenth of one.
 _TIMEOUT = 60.0
+
+# A variable as `config --environment` prints it; its value may have line breaks.
+_VARIABLE = re.compile(r"^(\w+)=(.*?)(?=\n\w+=|\Z)", re.MULTILINE | re.DOTALL)
 
 Config = dict[str, Any]
 
@@ -66,13 +71,7 @@ def read_config(compose: Path, files: Sequence[Path], environment: Mapping[str, 
     for file in files:
         if not file.is_file():
             raise ContainerError(f"There is no compose file '{file}'.")
-    words = [word for file in files for word in ("--file", str(file))]
-    ended = run(
-        [str(compose), *words, "--profile", "*", "config", "--format", "json"],
-        "Docker Compose",
-        timeout=_TIMEOUT,
-        environment=environment,
-    )
+    ended = _ask(compose, files, environment, "--profile", "*", "config", "--format", "json")
     if ended.returncode:
         names = ", ".join(f"'{file}'" for file in files)
         raise ContainerError(f"The compose file {names} is wrong: {last_lines(ended.stderr)}")
@@ -80,21 +79,43 @@ def read_config(compose: Path, files: Sequence[Path], environment: Mapping[str, 
     return config
 
 
-def settings_of(config: Config, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def read_variables(
+    compose: Path, files: Sequence[Path], environment: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the variables that compose files know, those of the file `.env` beside them too.
+
+    Args:
+        compose: The executable of Docker Compose.
+        files: The compose files.
+        environment: Variables for them, in addition to those of this process.
+    """
+    ended = _ask(compose, files, environment, "config", "--environment")
+    return {**os.environ, **environment, **dict(_VARIABLE.findall(ended.stdout))}
+
+
+def _ask(
+    compose: Path, files: Sequence[Path], environment: Mapping[str, str], *arguments: str
+) -> subprocess.CompletedProcess[str]:
+    words = [word for file in files for word in ("--file", str(file))]
+    command = [str(compose), *words, *arguments]
+    return run(command, "Docker Compose", timeout=_TIMEOUT, environment=environment)
+
+
+def settings_of(config: Config, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield names and values of all that a config gives to containers and builds.
 
     That is variables, arguments of builds, options in commands, and what it calls secrets.
 
     Args:
         config: What `read_config` returned.
-        environment: Variables for the compose file, in addition to those of this process.
+        variables: What `read_variables` returned.
     """
     for service in config.get("services", {}).values():
         yield from _given(service.get("environment"))
         yield from _given((service.get("build") or {}).get("args"))
         yield from _options([*(service.get("entrypoint") or ()), *(service.get("command") or ())])
     for secret in (config.get("secrets") or {}).values():
-        value = {**os.environ, **environment}.get(secret.get("environment", ""), "")
+        value = variables.get(secret.get("environment", ""), "")
         if "file" in secret:
             with contextlib.suppress(OSError):  # Compose says that it is not there
                 value = Path(secret["file"]).read_text(errors="replace")

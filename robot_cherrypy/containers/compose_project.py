@@ -16,6 +16,7 @@ from robot_cherrypy.containers.compose import (
     isolated,
     literal,
     read_config,
+    read_variables,
     settings_of,
     with_any_ports,
     with_whole_checks,
@@ -85,6 +86,7 @@ class Project:
         for service in self._given.get("services", {}).values():
             _add_environment(service, container_environment or {})
         self._config: Config = {}
+        self._known = read_variables(self._compose, self._files, self._environment)
         self._variables: set[tuple[str, str]] = set()
         self._disconnected: dict[str, dict[str, list[str]]] = {}
         self._reaper: Reaper | None = None
@@ -92,7 +94,7 @@ class Project:
 
     def settings(self) -> list[tuple[str, str]]:
         """Return names and values of what containers and builds are given; images add variables."""
-        return [*settings_of(self._given, self._environment), *self._variables]
+        return [*settings_of(self._given, self._known), *self._variables]
 
     @property
     def label(self) -> str:

@@ -84,6 +84,9 @@ def _why_no_answer(state: Mapping[str, Any], published: Mapping[int, int]) -> _N
         if status == "healthy":
             return None
         return _NotReady(f"its health is '{status}'{said}", is_final=status == "unhealthy")
+    # Podman shows the ports of the other container for one that shares its network.
+    if state["HostConfig"].get("NetworkMode", "").startswith("container:"):
+        return None
     for port, on_host in published.items():
         if not _accepts(on_host):
             return _NotReady(f"it accepts no connections on port {port}")

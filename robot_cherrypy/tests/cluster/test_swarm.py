@@ -83,6 +83,7 @@ def test_kills_in_a_row_lose_nothing_that_was_acknowledged(cluster, tell):
     tell(f"{KILLS} hosts killed, {len(writers.written)} notes written", start)
 
 
+@pytest.mark.kills
 def test_lost_hosts_lose_nothing_that_was_acknowledged(cluster, tell):
     """What was written stays, once, whichever host is killed, cut off or drained."""
     with nothing_acknowledged_is_lost(*cluster.place) as writers:

@@ -11,6 +11,7 @@ from robot_cherrypy.containers.compose import (
     isolated,
     literal,
     read_config,
+    read_variables,
     settings_of,
     with_any_ports,
     with_whole_checks,
@@ -140,13 +141,14 @@ def test_settings_are_all_that_containers_are_given(tmp_path):
     """Variables, arguments of builds, options of commands, and secrets from wherever they are."""
     (tmp_path / "word.txt").write_text("open sesame\n")
     (tmp_path / "more.env").write_text("API_KEY=mellon")
+    (tmp_path / ".env").write_text("THIRD_WORD='over two\nlines'\nOTHER_WORD=never\n")
     text = """
 services:
   shop:
     build: {context: ., args: {NPM_TOKEN: abracadabra}}
     environment: {GREETING: hello, LEVEL: 3}
     env_file: more.env
-    secrets: [word, other, absent]
+    secrets: [word, other, third, absent]
   store:
     image: redis:8
     command: redis-server --requirepass swordfish
@@ -154,13 +156,16 @@ services:
 secrets:
   word: {file: word.txt}
   other: {environment: OTHER_WORD}
+  third: {environment: THIRD_WORD}
   absent: {file: absent.txt}
 """
     environment = {"OTHER_WORD": "plugh"}
-    settings = set(settings_of(_read(tmp_path, text, **environment), environment))
+    config = _read(tmp_path, text, **environment)
+    variables = read_variables(find_compose(), [tmp_path / "compose.yaml"], environment)
+    settings = set(settings_of(config, variables))
     expected = {
         *(("NPM_TOKEN", "abracadabra"), ("GREETING", "hello"), ("LEVEL", "3")),
         *(("API_KEY", "mellon"), ("requirepass", "swordfish"), ("password", "xyzzy")),
-        *(("secret", "open sesame"), ("secret", "plugh")),
+        *(("secret", "open sesame"), ("secret", "plugh"), ("secret", "over two\nlines")),
     }
     assert expected <= settings

@@ -45,6 +45,17 @@ def test_reason(given, text, is_final):
     assert (text, is_final) == (str(reason), reason.is_final)
 
 
+def test_container_in_the_network_of_another():
+    """The ports are those of the other one."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        ports = {80: unused.getsockname()[1]}
+        beside = state()
+        assert "it accepts no connections on port 80" == str(why_not_ready(beside, ports))
+        beside["HostConfig"]["NetworkMode"] = "container:4711"
+        assert why_not_ready(beside, ports) is None
+
+
 def test_container_that_ends_again_and_again():
     """It may have started a moment ago, and end in another."""
     assert "it has just started" == str(why_not_ready(state(uptime=0), {}))
