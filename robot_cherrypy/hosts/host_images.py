@@ -94,7 +94,9 @@ class HostImages:
 
 def _load(engine: Engine, archive: Path) -> None:
     printed = engine.run("load", "--quiet", "--input", str(archive), timeout=_TIMEOUT)
-    for name in re.findall(r"^Loaded image: (\S+)", printed, re.MULTILINE):
+    # Docker writes a line for each image, and Podman one for all.
+    loaded = re.findall(r"^Loaded image: (\S+)", printed, re.MULTILINE)
+    for name in ",".join(loaded).split(","):
         for prefix in _PODMAN_PREFIXES:
             if name.startswith(prefix):
                 engine.run("tag", name, name.removeprefix(prefix))

@@ -1,1 +1,1 @@
-"""Tests of deploy/swarm: the notes application on three hosts."""
+"""Tests of the notes application on several hosts: deploy/swarm, units and kubernetes."""
