@@ -38,6 +38,10 @@ Page Of Keywords Is Accessible
     [Setup]    Go To Page    /reference/keywords/sessions.html
     Page Should Be Accessible
 
+Page Of A Tutorial Is Accessible
+    [Setup]    Go To Page    /tutorials/cherrypy/01-page.html
+    Page Should Be Accessible
+
 Search Is Accessible
     [Setup]    Go To Page    /search.html
     Page Should Be Accessible
