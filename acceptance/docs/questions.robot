@@ -1,7 +1,7 @@
 *** Settings ***
 Documentation    What people have asked in public, in their words, is answered by one of the first three results: in
-...              the FAQ and the issues of CherryPy (90, 563, 876, 1349, 1498, 1792, 1798, 2070) and cheroot (89), on
-...              blogs, and in the issues of Robot Framework (3127), SeleniumLibrary (1777, 1792), drivers and
+...              the FAQ and the issues of CherryPy (90, 550, 563, 876, 1101, 1349, 1498, 1792, 1798, 1942, 2070)
+...              and cheroot (89), on blogs, and in the issues of Robot Framework (3127), SeleniumLibrary (1777, 1792), drivers and
 ...              applications.
 
 Resource         ../resources/docs.resource
@@ -32,3 +32,9 @@ Phones                    Test various mobile device and browser                
 Idle                      Why does CherryPy take CPU/RAM even though it's not yet receiving requests?            recipes/operation.html
 Redirect                  https index redirects to http signin form                                              recipes/operation.html
 Large Request             Limit size of request header and body                                                  recipes/pages.html
+Thread Of Its Own         Starting CherryPy in a Thread Locks when the Engine Restarted                          core/bus.html
+Other Threads             engine.block() waits ALL threads to finish before exit                                 core/bus.html
+Connections               How to use one database connection per thread                                          asyncio.html
+Many Requests             Can CherryPy serve several requests at the same time?                                  asyncio.html
+Speed                     How fast is CherryPy?                                                                  asyncio.html
+Autoreload                Autoreload does not work                                                               recipes/operation.html

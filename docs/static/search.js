@@ -7,6 +7,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const MOST = 20; // results
   const TEXT = 0.35; // what a word in the text counts, beside one in a heading
   const findPages = Search.performTermsSearch;
+  const summarize = Search.makeSearchSummary;
+  // There is nothing to show of a section that only lists pages, and Sphinx expects something.
+  Search.makeSearchSummary = (...values) => summarize(...values) ?? document.createElement("p");
   const listed = (files) => (files === undefined ? [] : Array.isArray(files) ? files : [files]);
 
   Search.performTermsSearch = (words, excluded) => {
