@@ -42,8 +42,9 @@ _TASKS = {
             "run everything: style and types, unit tests (a part on Python 3.12),"
             " that part on newer Pythons, public applications, acceptance suites,"
             " some of them on Firefox where it is installed,"
-            " the documentation site and its pictures, containers where there is an engine, images"
-            " where one can be started, CherryPy's own test suite, Autobahn's WebSocket cases"
+            " the documentation site and its pictures, containers where there is an engine,"
+            " images and hosts where one can be started, CherryPy's own test suite,"
+            " Autobahn's WebSocket cases"
         ),
         ["run-parallel", "--parallel", "2", "--parallel-no-spinner"],
     ),
