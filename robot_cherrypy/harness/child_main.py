@@ -162,7 +162,7 @@ def serve(
         sections = configuration or {}
         cherrypy.config.update({"engine.autoreload.on": parent is None})
         cherrypy.server.unsubscribe()  # before its `start` is replaced
-        StopSignals(cherrypy.engine)  # an application may set other handlers
+        signals = StopSignals(cherrypy.engine)  # an application may set other handlers
         stack.enter_context(active(own_server_unused))
         with active(own_start_left_out), applications.self_mounting(cherrypy.tree):
             application = loading.load(reference, search_path)
@@ -175,7 +175,7 @@ def serve(
             cherrypy.tree.graft(page, health)
         set_address(cherrypy.server, host, port, sections)
         plugin.subscribe()
-        cherrypy.engine.signals.subscribe()
+        signals.subscribe()
         cherrypy.engine.start()
         if parent:
             parent.report(url=plugin.url, remarks=unknown_tools(cherrypy.tree))

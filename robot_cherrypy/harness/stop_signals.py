@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from types import FrameType
 from typing import Any
 
 # What a shell reports of a command that Ctrl-C has ended.
@@ -41,8 +42,14 @@ class StopSignals:
 
     def __init__(self, bus: Any) -> None:
         self._bus = bus
+        self._handle_by_bus: Any = None
         self._has_begun = False  # a second signal may come before the bus has another state
-        bus.signal_handler.handlers |= {"SIGTERM": self._stop, "SIGINT": self._interrupt}
+        bus.signal_handler.handlers |= {"SIGTERM": self._stop, "SIGINT": self._stop}
+
+    def subscribe(self) -> None:
+        """Let the bus handle signals."""
+        self._bus.signals.subscribe()
+        self._handle_by_bus = signal.signal(signal.SIGINT, self._interrupt)
 
     def _stop(self) -> None:
         states = self._bus.states
@@ -57,11 +64,18 @@ class StopSignals:
         if state is not states.STARTED:
             sys.exit(0)
 
-    def _interrupt(self) -> None:
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Handle Ctrl-C. A second one does not depend on the log.
+
+        It may come while a line of the log is written, and then the log takes no other line:
+        `io.BufferedWriter` is not reentrant.
+        """
         if self._is_stopping:
-            self._bus.log("Ended by a second Ctrl-C")
-            os._exit(_INTERRUPTED)
-        self._stop()
+            try:
+                self._bus.log("Ended by a second Ctrl-C")
+            finally:
+                os._exit(_INTERRUPTED)
+        self._handle_by_bus(number, frame)
 
     @property
     def _is_stopping(self) -> bool:
