@@ -1,5 +1,6 @@
 """Kills the current browser, but not its driver."""
 
+import contextlib
 import os
 import re
 import signal
@@ -25,7 +26,9 @@ def kill_browser() -> None:
 
 def _kill_chromium(folder: str) -> None:
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
+        if not entry.name.isdigit():
+            continue
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it has ended meanwhile
             command = (entry / "cmdline").read_bytes().decode()
             if folder in command and not re.search("--type=", command):
                 os.kill(int(entry.name), signal.SIGKILL)
