@@ -86,7 +86,6 @@ class Project:
         for service in self._given.get("services", {}).values():
             _add_environment(service, container_environment or {})
         self._config: Config = {}
-        self._known = read_variables(self._compose, self._files, self._environment)
         self._variables: set[tuple[str, str]] = set()
         self._disconnected: dict[str, dict[str, list[str]]] = {}
         self._reaper: Reaper | None = None
@@ -94,7 +93,11 @@ class Project:
 
     def settings(self) -> list[tuple[str, str]]:
         """Return names and values of what containers and builds are given; images add variables."""
-        return [*settings_of(self._given, self._known), *self._variables]
+        given = (self._given.get("secrets") or {}).values()
+        variables: dict[str, str] = {}
+        if any("environment" in secret for secret in given):
+            variables = read_variables(self._compose, self._files, self._environment)
+        return [*settings_of(self._given, variables), *self._variables]
 
     @property
     def label(self) -> str:

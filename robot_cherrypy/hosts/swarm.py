@@ -1,6 +1,7 @@
 """Hosts joined to a Swarm, and the stacks on it."""
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -88,8 +89,8 @@ class Swarm(LocalCluster):
         can_balance = has_virtual_servers()
         given = read_stack(path, name, has_virtual_servers=True)
         stack = given if can_balance else read_stack(path, name, has_virtual_servers=False)
-        self.settings |= set(settings_of(stack, {}))
-        self._images.add([*images, *images_of(stack)], self._reachable())
+        self.settings |= set(settings_of(stack, os.environ))
+        self._images.add([*images, *images_of(stack)], self.reachable())
         deadline = time.monotonic() + timeout
         file = self.network.folder / f"{name}.json"
         file.touch(mode=0o600)
