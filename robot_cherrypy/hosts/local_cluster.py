@@ -54,7 +54,7 @@ class LocalCluster(Cluster):
         self.network.reconnect(connected)
         self._wait_for_node(connected, timeout)
 
-    def _reachable(self) -> list[Host]:
+    def reachable(self) -> list[Host]:
         """Return the hosts that run and are connected."""
         return [host for host in self.network.hosts if host.is_reachable]
 

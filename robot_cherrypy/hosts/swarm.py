@@ -169,7 +169,7 @@ class Swarm(LocalCluster):
         label = {"label": [_STACK_LABEL]}
         return [
             (each, container)
-            for each in ([host] if host else self._reachable())
+            for each in ([host] if host else self.reachable())
             for container in each.api.get("/containers/json", label)
         ]
 

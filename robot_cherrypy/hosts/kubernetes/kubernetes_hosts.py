@@ -134,7 +134,7 @@ class KubernetesHosts(LocalCluster, KubernetesCluster):
 
     def reachable_hosts(self) -> set[str]:
         """Return the names of the hosts that run and are connected."""
-        return {host.name for host in self._reachable()}
+        return {host.name for host in self.reachable()}
 
     def is_of_this_start(self, pod: Description) -> bool:
         """Whether what Kubernetes says of a pod is about the time since its host was started."""
@@ -150,7 +150,7 @@ class KubernetesHosts(LocalCluster, KubernetesCluster):
         for container in containers:
             container["imagePullPolicy"] = "IfNotPresent"
         named = dict.fromkeys(container["image"] for container in containers)
-        self._images.add([*images, *named], self._reachable())
+        self._images.add([*images, *named], self.reachable())
 
     def restart(self, host: str, timeout: float) -> None:
         """Start a host again; return when it is ready for containers."""

@@ -113,15 +113,11 @@ class UnitsHosts(LocalCluster):
                 return
         raise HostError(f"Host '{host.name}' is not ready after {timeout:g} s: {reason}")
 
-    def reachable(self) -> list[Host]:
-        """Return the hosts that run and are connected."""
-        return self._reachable()
-
     def usable(self, unit: UnitFile) -> list[Host]:
         """Return the hosts that run, are connected and not drained, and may run a unit."""
         return [
             host
-            for host in self._reachable()
+            for host in self.reachable()
             if host.name not in self._drained and unit.may_run_on(host.name)
         ]
 
@@ -176,7 +172,7 @@ class UnitsHosts(LocalCluster):
         shutil.rmtree(copy, ignore_errors=True)
         shutil.copytree(path, copy, symlinks=True)
         self._folders[name] = copy, units
-        for host in self._reachable():
+        for host in self.reachable():
             self._install(host, copy, units)
         others = _state(file for file in _files(path) if not _is_of(file, path, started.values()))
         for unit in started.values():
@@ -204,7 +200,7 @@ class UnitsHosts(LocalCluster):
     def _add_images(self, images: Sequence[str]) -> None:
         """Copy images to hosts, also under names that only Podman writes so."""
         prefix = "localhost/"
-        hosts = self._reachable()
+        hosts = self.reachable()
         self._images.add([image.removeprefix(prefix) for image in images], hosts)
         local = [image for image in images if image.startswith(prefix)]
         for image in local:
@@ -251,7 +247,7 @@ class UnitsHosts(LocalCluster):
     def _restart_units(self, service: UnitsService, deadline: float) -> None:
         """Start the units of a service anew, one after the other."""
         for name, hosts in list(service.placed.items()):
-            for host in self._reachable():
+            for host in self.reachable():
                 if host.name in hosts:
                     if not service.unit.is_template:
                         self._enable(service.unit, name, host)
@@ -292,7 +288,7 @@ class UnitsHosts(LocalCluster):
         """End a service that a stack does not have any more."""
         unit = self._units.pop(name)
         for each, hosts in list(self.placed[name].items()):
-            for host in self._reachable():
+            for host in self.reachable():
                 if host.name in hosts:
                     self.remove(unit, each, host)
         del self.placed[name], self._states[name]
@@ -349,7 +345,7 @@ class UnitsHosts(LocalCluster):
             f"--unit='{unit.service('*' if unit.is_template else '')}'"
             for unit in self._units.values()
         )
-        for host in self._reachable():
+        for host in self.reachable():
             since = f"--since=@{start + WALL_CLOCK:.6f}"
             printed = self.run(host, f"journalctl {patterns} {since} --output=json --no-pager")
             for line in printed.splitlines():
