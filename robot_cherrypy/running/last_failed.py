@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from robot.api import ExecutionResult, SuiteVisitor
 
 if TYPE_CHECKING:
-    from robot.result import TestCase
+    from robot.result import TestCase, TestSuite
 
 # What `robot-cherrypy run` calls the suites of a server.
 _SERVERS = ("Threaded", "Async")
@@ -15,14 +15,18 @@ _SERVERS = ("Threaded", "Async")
 LAST_FAILED = f"{__name__}._LastFailed"
 
 
-def failed_tests(output: Path, kind: str | None = None) -> "list[TestCase]":
+def read_results(output: Path) -> "TestSuite":
+    """Return the suite of a run, without what its keywords have done."""
+    return ExecutionResult(output, include_keywords=False).suite
+
+
+def failed_tests(suite: "TestSuite", kind: str | None = None) -> "list[TestCase]":
     """Return the tests that failed in a run; if it was on both servers, those on one of them.
 
     Args:
-        output: The results of the run.
+        suite: The suite of the run.
         kind: The kind of these servers; None for both.
     """
-    suite = ExecutionResult(output, include_keywords=False).suite
     suites = [suite]
     of_servers = [each for each in (suite, *suite.suites) if each.name in _SERVERS]
     if kind and of_servers:
@@ -38,7 +42,7 @@ class _LastFailed(SuiteVisitor):  # type: ignore[misc]
     """
 
     def __init__(self, output: str, kind: str = "") -> None:
-        failed = failed_tests(Path(output), kind or None)
+        failed = failed_tests(read_results(Path(output)), kind or None)
         self._tests = {(test.source, test.name) for test in failed}
         self._full_names = {test.full_name for test in failed}
 

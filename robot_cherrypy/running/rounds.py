@@ -14,7 +14,7 @@ from robot.run import RobotFramework
 from robot_cherrypy.coverage import common_report, is_measured
 from robot_cherrypy.errors import RobotCherryPyError
 from robot_cherrypy.running.division import divide, recorded_times, shard
-from robot_cherrypy.running.last_failed import LAST_FAILED, failed_tests
+from robot_cherrypy.running.last_failed import LAST_FAILED, failed_tests, read_results
 from robot_cherrypy.running.merging import merge_attempt, was_stopped
 from robot_cherrypy.running.parallel import run_parts
 from robot_cherrypy.running.result_options import output_name, report_options
@@ -90,14 +90,15 @@ def _failed_last(last: Path, outputs: "Mapping[Path, Kind | None]") -> "dict[Pat
     """
     if not last.is_file():
         raise RobotCherryPyError(f"There are no results of a last run: {last} is missing.")
-    number = len(failed_tests(last))
+    results = read_results(last)
+    number = len(failed_tests(results))
     if not number:
         raise RobotCherryPyError(f"No test failed in the last run, of which {last} is.")
     tests = "the test" if number == 1 else f"the {number} tests"
     print(  # noqa: T201 - this is the command line
         f"Running {tests} that failed in the last run ({last}).", flush=True
     )
-    return {output: kind for output, kind in outputs.items() if failed_tests(last, kind)}
+    return {output: kind for output, kind in outputs.items() if failed_tests(results, kind)}
 
 
 def _run_in_turn(
@@ -134,7 +135,7 @@ def _run_on(kind: "Kind | None", output: Path, wishes: Wishes, last: Path) -> in
     before.unlink(missing_ok=True)
     attempt = output.with_name(_ATTEMPT)
     for _ in range(wishes.retries):
-        if not failed_tests(output) or was_stopped(output):
+        if not failed_tests(read_results(output)) or was_stopped(output):
             break
         code = _attempt(attempt, [*options, "--rerunfailed", str(output)], wishes.robot)
         if code > _MOST_FAILED:
