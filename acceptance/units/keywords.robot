@@ -35,6 +35,7 @@ Killed Host Is Out Of Service And Comes Back
     Registry Should Have    2
     Restart Host    host2
     Shop Should Be On    3
+    Wait Until Service Has Replicas    directory    2
     Registry Should Have    3    host=host2
     [Teardown]    Scale Service    web    2
 
